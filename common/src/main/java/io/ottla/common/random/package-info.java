@@ -1,0 +1,5 @@
+/** The port for randomness, so that a seed decides everything in a simulation. */
+@NullMarked
+package io.ottla.common.random;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package io.ottla.common.wire;
+
+/** {@code POST /cluster/v1/topics/delete}. */
+public record DeleteTopicRequest(String name) {}
