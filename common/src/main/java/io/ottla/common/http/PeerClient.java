@@ -1,0 +1,123 @@
+package io.ottla.common.http;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.ottla.common.wire.WireJson;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.NoRouteToHostException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * HTTP/1.1 to one peer for one class of traffic, so that bulk data never delays heartbeats (Q50). No call is ever repeated underneath: a
+ * lost message stays lost (Q9), and the caller learns whether the peer may have seen it. Any thread.
+ */
+public final class PeerClient implements AutoCloseable {
+  private static final int CONNECT_TIMEOUT_MS = 1_000;
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private final WebClient client;
+  private final ConnectionProvider connections;
+  private final String baseUrl;
+
+  /**
+   * @param trafficClass names the pool in metrics and logs
+   * @param host re-resolved on each connect
+   * @param maxConnections connections kept at most; further calls wait for one within their time limit
+   * @param loops the event loops to run on, shared between clients of one class
+   */
+  public PeerClient(String trafficClass, String host, int port, int maxConnections, LoopResources loops) {
+    this.baseUrl = "http://" + host + ":" + port;
+    this.connections = ConnectionProvider.builder(trafficClass + "-" + host + "-" + port).maxConnections(maxConnections)
+        .pendingAcquireMaxCount(4_096).maxIdleTime(IDLE).lifo().build();
+    HttpClient http = HttpClient.create(connections).protocol(HttpProtocol.HTTP11).runOn(loops).disableRetry(true)
+        .keepAlive(true).followRedirect(false).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+        .option(ChannelOption.TCP_NODELAY, true);
+    this.client = WebClient.builder().clientConnector(new ReactorClientHttpConnector(http)).baseUrl(baseUrl).build();
+  }
+
+  /** The peer's address, for logs. */
+  public String address() {
+    return baseUrl;
+  }
+
+  /** Sends a wire record as JSON. Completes exceptionally with a {@link PeerException} only. */
+  public CompletableFuture<PeerResponse> postJson(String path, Object value, Duration timeout) {
+    return post(path, MediaType.APPLICATION_JSON, WireJson.write(value), timeout);
+  }
+
+  /** Sends bytes. Completes exceptionally with a {@link PeerException} only. */
+  public CompletableFuture<PeerResponse> post(String path, MediaType type, byte[] body, Duration timeout) {
+    return exchange(client.method(HttpMethod.POST).uri(path).contentType(type).bodyValue(body), timeout);
+  }
+
+  /** Gets a path with its query. Completes exceptionally with a {@link PeerException} only. */
+  public CompletableFuture<PeerResponse> get(String pathAndQuery, Duration timeout) {
+    return exchange(client.method(HttpMethod.GET).uri(pathAndQuery), timeout);
+  }
+
+  private CompletableFuture<PeerResponse> exchange(WebClient.RequestHeadersSpec<?> request, Duration timeout) {
+    return request.exchangeToMono(
+        response -> DataBufferUtils.join(response.bodyToFlux(org.springframework.core.io.buffer.DataBuffer.class))
+            .map(buffer -> {
+              byte[] bytes = new byte[buffer.readableByteCount()];
+              buffer.read(bytes);
+              DataBufferUtils.release(buffer);
+              return new PeerResponse(response.statusCode().value(), bytes);
+            }).defaultIfEmpty(new PeerResponse(response.statusCode().value(), new byte[0])))
+        .timeout(timeout)
+        .onErrorMap(error -> !(error instanceof PeerException), this::failure).toFuture();
+  }
+
+  private PeerException failure(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      boolean neverConnected = cause instanceof ConnectException || cause instanceof ConnectTimeoutException
+          || cause instanceof UnknownHostException || cause instanceof NoRouteToHostException
+          || cause instanceof reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException
+          || cause instanceof reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
+      if (neverConnected) {
+        return new PeerException(false, baseUrl + " cannot be reached: " + cause.getMessage(), error);
+      }
+    }
+    String what = error instanceof TimeoutException ? "did not answer in time" : "broke off: " + error.getMessage();
+    return new PeerException(true, baseUrl + " " + what, error);
+  }
+
+  /**
+   * Waits for an answer on the calling (virtual) thread.
+   *
+   * @throws PeerException when there is none
+   */
+  public static PeerResponse await(CompletableFuture<PeerResponse> call) throws PeerException, InterruptedException {
+    try {
+      return call.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PeerException failure) {
+        throw failure;
+      }
+      throw new PeerException(true, "call failed: " + e.getCause(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.dispose();
+  }
+
+  /** A provider of event loops for one class of traffic; the caller disposes it. */
+  public static LoopResources loops(String trafficClass, int threads) {
+    return LoopResources.create("ottla-" + trafficClass, threads, true);
+  }
+}

@@ -1,0 +1,87 @@
+package io.ottla.common.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Defaults, the whole mapping of keys, and each refusal. */
+class NodeConfigTest {
+  private static final Map<String, String> CONTROLLER = Map.of("process.roles", "controller", "node.id", "1",
+      "controller.quorum.initial.voters", "1@a:9090,2@b:9090,3@c:9090");
+
+  private static NodeConfig read(Map<String, String> values) {
+    return NodeConfig.read(values::get, "this-host");
+  }
+
+  private static Map<String, String> with(String... pairs) {
+    Map<String, String> values = new HashMap<>(CONTROLLER);
+    for (int i = 0; i < pairs.length; i += 2) {
+      values.put(pairs[i], pairs[i + 1]);
+    }
+    return values;
+  }
+
+  @Test
+  void defaultsAreTheDocumentedOnes() {
+    NodeConfig config = read(CONTROLLER);
+    assertThat(config.roles()).containsExactly(Role.CONTROLLER);
+    assertThat(config.bootstrapServers()).hasSize(3);
+    assertThat(config.listener("INTERNAL").port()).isEqualTo(9090);
+    assertThat(config.advertised("INTERNAL").host()).isEqualTo("this-host");
+    assertThat(config.quorum()).isEqualTo(new NodeConfig.QuorumTiming(50, 300, 600, 500, 200));
+    assertThat(config.broker().durability()).isEqualTo(Durability.SYNC);
+    assertThat(config.topics().minIsr()).isEqualTo(2);
+    assertThat(config.metadataDir()).hasToString("data/metadata");
+  }
+
+  @Test
+  void everySettingIsRead() {
+    Map<String, String> values = new HashMap<>(CONTROLLER);
+    java.util.Set<String> asked = new java.util.HashSet<>();
+    NodeConfig.read(name -> {
+      asked.add(name);
+      return values.get(name);
+    }, "h");
+    assertThat(asked).containsExactlyInAnyOrderElementsOf(Settings.all().stream().map(Setting::name).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"process.roles|chef|not a role", "node.id|-1|whole number",
+      "node.id|x|whole number",
+      "node.id|7|does not name this controller", "durability|maybe|sync, interval or os",
+      "controller.quorum.heartbeat.interval.ms|100|a fifth", "broker.heartbeat.interval.ms|2000|a third",
+      "controller.quorum.election.timeout.min.ms|600|below", "controller.quorum.request.timeout.ms|300|below",
+      "min.insync.replicas|4|must not exceed", "management.server.port|9090|listener's port",
+      "management.server.port|70000|not a port", "listeners|INTERNAL://h|not host:port",
+      "listeners|INTERNAL:h:1|not NAME",
+      "listeners|OTHER://h:1,INTERNAL://h:2|unknown name", "listeners|CLIENT://h:1|no INTERNAL",
+      "controller.quorum.initial.voters|1@a:1,1@b:2|twice", "controller.quorum.initial.voters|a:1|not id@host:port",
+      "unclean.leader.election.enable|yes|true or false", "message.max.bytes|999999999|must hold",
+      "replica.fetch.wait.max.ms|99999|must not exceed", "http.max.records|0|between 1"})
+  void aWrongValueIsRefusedWithTheRemedy(String name, String value, String message) {
+    assertThatThrownBy(() -> read(with(name, value))).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+  }
+
+  @Test
+  void aBrokerNeedsToKnowControllers() {
+    assertThatThrownBy(() -> read(Map.of("process.roles", "broker", "node.id", "101")))
+        .hasMessageContaining("no controllers known");
+  }
+
+  @Test
+  void environmentVariablesMapToSettings() {
+    assertThat(Settings.fromEnvironment(Map.of("OTTLA_NODE_ID", "3", "HOME", "/x")))
+        .containsExactly(Map.entry("node.id", "3"));
+  }
+
+  @Test
+  void aMisspeltVariableIsRefusedWithTheNearestName() {
+    assertThatThrownBy(() -> Settings.fromEnvironment(Map.of("OTTLA_NODEID", "3")))
+        .hasMessageContaining("OTTLA_NODE_ID");
+  }
+}
