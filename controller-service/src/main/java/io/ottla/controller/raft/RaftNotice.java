@@ -1,0 +1,88 @@
+package io.ottla.controller.raft;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the runtime has to know of a step, besides disk and network. Order within one output is the order in which things happened. */
+public sealed interface RaftNotice {
+  /**
+   * The role, the term or the known leader changed.
+   *
+   * @param role the role from now on
+   * @param term the current term
+   * @param leader the leader of the term if known
+   */
+  record RoleChanged(Role role, long term, @Nullable ReplicaKey leader) implements RaftNotice {}
+
+  /**
+   * This node leads {@code term} and its first entry is committed: after applying up to {@code index} the controller may act (Q20).
+   *
+   * @param term the term it leads
+   * @param index index of the term's first entry
+   */
+  record LeaderActivated(long term, long index) implements RaftNotice {}
+
+  /**
+   * Entries up to here are committed; fetch them with {@link RaftCore#readCommitted}.
+   *
+   * @param commitIndex the new commit index
+   */
+  record CommitAdvanced(long commitIndex) implements RaftNotice {}
+
+  /**
+   * The proposal is in the log, not yet committed.
+   *
+   * @param proposalId the caller's id
+   * @param firstIndex index of its first entry
+   * @param lastIndex index of its last entry
+   * @param term term of its entries
+   */
+  record ProposalAppended(long proposalId, long firstIndex, long lastIndex, long term) implements RaftNotice {}
+
+  /**
+   * The proposal is committed; the caller is answered after {@code lastIndex} is applied (Q26).
+   *
+   * @param proposalId the caller's id
+   * @param lastIndex index of its last entry
+   */
+  record ProposalCommitted(long proposalId, long lastIndex) implements RaftNotice {}
+
+  /**
+   * The proposal was certainly not appended; a retry is safe.
+   *
+   * @param proposalId the caller's id
+   * @param reason why
+   * @param leader whom to ask instead, if known
+   */
+  record ProposalRefused(long proposalId, Refusal reason, @Nullable ReplicaKey leader) implements RaftNotice {}
+
+  /**
+   * The proposal was appended, then leadership was lost: it may or may not take effect.
+   *
+   * @param proposalId the caller's id
+   */
+  record ProposalIndeterminate(long proposalId) implements RaftNotice {}
+
+  /**
+   * Leadership was confirmed after the read arrived: answer it once {@code readIndex} is applied.
+   *
+   * @param readId the caller's id
+   * @param readIndex the state to read is at least this one
+   */
+  record ReadReady(long readId, long readIndex) implements RaftNotice {}
+
+  /**
+   * The read cannot be served here; it had no effect.
+   *
+   * @param readId the caller's id
+   * @param leader whom to ask instead, if known
+   */
+  record ReadRefused(long readId, @Nullable ReplicaKey leader) implements RaftNotice {}
+
+  /** Why a proposal was not appended. */
+  enum Refusal {
+    /** Not the active leader, or not in the proposal's term. */
+    NOT_LEADER,
+    /** Too many bytes wait for commit (Q49). */
+    BUSY
+  }
+}
