@@ -1,0 +1,139 @@
+package io.ottla.broker.gateway;
+
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.Outcome;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.Endpoint;
+import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.time.MonotonicClock;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Finds the partition's leader and tries again, within the caller's time, whatever certainly had no effect: during a failover a client then
+ * sees latency, not an error. An unknown outcome is never repeated here, since the records might be written twice (P39). Blocks the
+ * calling virtual thread.
+ */
+final class LeaderRouter {
+  private static final long RETRY_WAIT_MS = 50;
+  private static final long ANSWER_GRACE_MS = 1_000;
+
+  private final ClusterView view;
+  private final PartitionAccess local;
+  private final Function<Endpoint, PartitionAccess> peers;
+  private final MonotonicClock clock;
+
+  LeaderRouter(ClusterView view, PartitionAccess local, Function<Endpoint, PartitionAccess> peers,
+      MonotonicClock clock) {
+    this.view = view;
+    this.local = local;
+    this.peers = peers;
+    this.clock = clock;
+  }
+
+  AppendOutcome append(TopicIdPartition partition, ByteBuffer batch, Acks acks, long deadlineMs) {
+    while (true) {
+      MetadataImage image = view.image();
+      Target target = target(image, partition);
+      AppendOutcome outcome = switch (target) {
+        case Target.None none -> new AppendOutcome.Failed(none.code(), none.message());
+        case Target.At at ->
+          await(at.access().append(partition, batch.duplicate(), acks, remaining(deadlineMs)), deadlineMs,
+              AppendOutcome.Failed::new);
+      };
+      boolean again = outcome instanceof AppendOutcome.Failed failed && mayTryAgain(failed.code());
+      if (!again || !waitForChange(image, deadlineMs)) {
+        return outcome;
+      }
+    }
+  }
+
+  ReadOutcome read(TopicIdPartition partition, long offset, int maxBytes, int minBytes, long maxWaitMs,
+      long deadlineMs) {
+    while (true) {
+      MetadataImage image = view.image();
+      Target target = target(image, partition);
+      long wait = Math.min(maxWaitMs, remaining(deadlineMs));
+      ReadOutcome outcome = switch (target) {
+        case Target.None none -> new ReadOutcome.Failed(none.code(), none.message());
+        case Target.At at -> await(at.access().read(partition, offset, maxBytes, minBytes, wait), deadlineMs,
+            ReadOutcome.Failed::new);
+      };
+      // Reading changes nothing, so an unknown outcome may be asked again as well.
+      boolean again = outcome instanceof ReadOutcome.Failed failed && failed.code().retriable();
+      if (!again || !waitForChange(image, deadlineMs)) {
+        return outcome;
+      }
+    }
+  }
+
+  private static boolean mayTryAgain(ErrorCode code) {
+    return code.outcome() == Outcome.REFUSED && code.retriable();
+  }
+
+  private Target target(MetadataImage image, TopicIdPartition partition) {
+    Optional<PartitionState> state = image.partition(partition.topicId(), partition.partition());
+    if (state.isEmpty()) {
+      return new Target.None(ErrorCode.UNKNOWN_TOPIC_ID, "The topic was deleted.");
+    }
+    int leader = state.get().leader();
+    if (leader == view.brokerId()) {
+      return new Target.At(local);
+    }
+    Optional<Endpoint> endpoint = leader == PartitionState.NO_LEADER
+        ? Optional.empty()
+        : image.broker(leader).flatMap((BrokerRegistration broker) -> broker.endpoint("INTERNAL"));
+    return endpoint.<Target>map(at -> new Target.At(peers.apply(at)))
+        .orElseGet(() -> new Target.None(ErrorCode.LEADER_NOT_AVAILABLE, "The partition has no leader at the moment."));
+  }
+
+  private <T> T await(CompletableFuture<T> answer, long deadlineMs, FailureMaker<T> failure) {
+    try {
+      return answer.get(remaining(deadlineMs) + ANSWER_GRACE_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return failure.make(ErrorCode.REQUEST_TIMED_OUT,
+          "The leader did not answer in time; the records may have been written.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failure.make(ErrorCode.INDETERMINATE, "The broker is stopping; the records may have been written.");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a partition access completed exceptionally, against its contract", e.getCause());
+    }
+  }
+
+  /** False when no time is left to try again. */
+  private boolean waitForChange(MetadataImage image, long deadlineMs) {
+    long left = remaining(deadlineMs);
+    if (left <= 0) {
+      return false;
+    }
+    try {
+      view.awaitIndex(image.index() + 1, Math.min(left, RETRY_WAIT_MS));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private long remaining(long deadlineMs) {
+    return Math.max(0, deadlineMs - clock.millis());
+  }
+
+  private interface FailureMaker<T> {
+    T make(ErrorCode code, String message);
+  }
+
+  private sealed interface Target {
+    record At(PartitionAccess access) implements Target {}
+
+    record None(ErrorCode code, String message) implements Target {}
+  }
+}
