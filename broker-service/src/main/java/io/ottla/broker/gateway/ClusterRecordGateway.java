@@ -147,6 +147,12 @@ public final class ClusterRecordGateway implements RecordGateway {
             limits.batchesInFlightPerPartition(), limits.maxBatchBytes()));
   }
 
+  /** Whether at least that many requests wait in a partition's lane; for tests. */
+  boolean waiting(TopicIdPartition partition, int count) {
+    ProduceLane lane = lanes.get(partition);
+    return lane != null && lane.waiting() >= count;
+  }
+
   /** Forgets the lanes of topics that are gone. Called now and then by whoever applies metadata. */
   public void forgetDeleted(MetadataImage image) {
     lanes.keySet().removeIf(partition -> image.topic(partition.topicId()).isEmpty());

@@ -69,6 +69,13 @@ final class ProduceLane {
     return awaitTurn(self, maxWaitMs);
   }
 
+  /** Requests that wait for a slot. */
+  int waiting() {
+    synchronized (waiting) {
+      return waiting.size();
+    }
+  }
+
   private AppendOutcome awaitTurn(Waiting self, long maxWaitMs) {
     try {
       Turn turn = self.turn.get(maxWaitMs, TimeUnit.MILLISECONDS);

@@ -1,0 +1,87 @@
+package io.ottla.broker.gateway;
+
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.Record;
+import io.ottla.common.record.RecordBatch;
+import io.ottla.common.record.RecordBatches;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Partition logs in memory behind the port: appends are counted, held back, refused or lost as a test asks. */
+final class FakePartitions implements PartitionAccess {
+  final Map<TopicIdPartition, List<Record>> logs = new HashMap<>();
+  final List<Integer> batchSizes = new ArrayList<>();
+  final Queue<AppendOutcome.Failed> refusals = new ArrayDeque<>();
+  final List<Runnable> held = new ArrayList<>();
+  boolean hold;
+  volatile boolean down;
+  @Nullable
+  String poison;
+
+  @Override
+  public synchronized CompletableFuture<AppendOutcome> append(TopicIdPartition partition, ByteBuffer batch, Acks acks,
+      long timeoutMs) {
+    AppendOutcome.Failed refusal = down
+        ? new AppendOutcome.Failed(ErrorCode.LEADER_NOT_AVAILABLE, "down")
+        : refusals.poll();
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(refusal);
+    }
+    RecordBatch parsed = RecordBatches.verified(batch).getFirst();
+    List<Record> records = new ArrayList<>();
+    parsed.forEach(records::add);
+    if (poison != null && records.stream().anyMatch(r -> poison.equals(text(r.value())))) {
+      return CompletableFuture.completedFuture(new AppendOutcome.Failed(ErrorCode.CORRUPT_BATCH, "poison"));
+    }
+    List<Record> log = logs.computeIfAbsent(partition, key -> new ArrayList<>());
+    long base = log.size();
+    for (Record record : records) {
+      log.add(new Record(log.size(), record.timestamp(), record.key(), record.value(), record.headers()));
+    }
+    batchSizes.add(records.size());
+    CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
+    Runnable acknowledge = () -> answer.complete(new AppendOutcome.Written(base, 0));
+    if (hold) {
+      held.add(acknowledge);
+      notifyAll();
+    } else {
+      acknowledge.run();
+    }
+    return answer;
+  }
+
+  /** Blocks until that many appends are held back. */
+  synchronized void awaitHeld(int count) throws InterruptedException {
+    while (held.size() < count) {
+      wait();
+    }
+  }
+
+  void release() {
+    List<Runnable> now;
+    synchronized (this) {
+      hold = false;
+      now = List.copyOf(held);
+      held.clear();
+    }
+    now.forEach(Runnable::run);
+  }
+
+  @Override
+  public synchronized CompletableFuture<ReadOutcome> read(TopicIdPartition partition, long offset, int maxBytes,
+      int minBytes, long maxWaitMs) {
+    return CompletableFuture.completedFuture(new ReadOutcome.Failed(ErrorCode.NOT_LEADER, "not asked for here"));
+  }
+
+  static @Nullable String text(byte @Nullable [] bytes) {
+    return bytes == null ? null : new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+  }
+}
