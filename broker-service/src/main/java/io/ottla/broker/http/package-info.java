@@ -1,0 +1,5 @@
+/** HTTP adapters of the broker. */
+@NullMarked
+package io.ottla.broker.http;
+
+import org.jspecify.annotations.NullMarked;
