@@ -14,5 +14,5 @@ public sealed interface AppendOutcome {
   record Ok(long baseOffset, int leaderEpoch, long logStartOffset) implements AppendOutcome {}
 
   /** Refused, or unknown: {@link ErrorCode#outcome()} says which. NOT_LEADER only when nothing was appended. */
-  record Error(ErrorCode code, String message) implements AppendOutcome {}
+  record Failed(ErrorCode code, String message) implements AppendOutcome {}
 }

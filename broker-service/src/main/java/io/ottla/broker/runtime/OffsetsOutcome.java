@@ -11,5 +11,5 @@ public sealed interface OffsetsOutcome {
   record Ok(long logStartOffset, long highWatermark, int leaderEpoch) implements OffsetsOutcome {}
 
   /** NOT_LEADER, OFFSET_NOT_AVAILABLE (P20) or UNKNOWN_TOPIC_ID. */
-  record Error(ErrorCode code, String message) implements OffsetsOutcome {}
+  record Failed(ErrorCode code, String message) implements OffsetsOutcome {}
 }

@@ -17,5 +17,5 @@ public sealed interface ReadOutcome {
         ReadOutcome {}
 
   /** NOT_LEADER, OFFSET_TRIMMED, OFFSET_OUT_OF_RANGE, OFFSET_NOT_AVAILABLE, UNKNOWN_TOPIC_ID, BUSY or a storage error. */
-  record Error(ErrorCode code, String message) implements ReadOutcome {}
+  record Failed(ErrorCode code, String message) implements ReadOutcome {}
 }
