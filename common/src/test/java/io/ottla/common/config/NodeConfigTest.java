@@ -3,6 +3,8 @@ package io.ottla.common.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NodeConfigTest {
   private static final Map<String, String> CONTROLLER = Map.of("process.roles", "controller", "node.id", "1",
       "controller.quorum.initial.voters", "1@a:9090,2@b:9090,3@c:9090");
+
+  private static final String START = "<!-- settings: written by mvn -pl common test -Dottla.golden=update -->";
+  private static final String END = "<!-- /settings -->";
 
   private static NodeConfig read(Map<String, String> values) {
     return NodeConfig.read(values::get, "this-host");
@@ -65,6 +70,26 @@ class NodeConfigTest {
       "replica.fetch.wait.max.ms|99999|must not exceed", "http.max.records|0|between 1"})
   void aWrongValueIsRefusedWithTheRemedy(String name, String value, String message) {
     assertThatThrownBy(() -> read(with(name, value))).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+  }
+
+  /** The README's table is generated from the catalogue; -Dottla.golden=update rewrites it. */
+  @Test
+  void theReadmeListsEverySetting() throws java.io.IOException {
+    String root = System.getProperty("ottla.root");
+    Path readme = Path.of(root == null ? ".." : root).resolve("README.md");
+    StringBuilder table = new StringBuilder(START + "\n| setting | default | meaning |\n|---|---|---|\n");
+    for (Setting setting : Settings.all()) {
+      String value = setting.defaultValue().isEmpty() ? "–" : "`" + setting.defaultValue() + "`";
+      table.append("| `").append(setting.name()).append("` | ").append(value).append(" | ").append(setting.meaning())
+          .append(" |\n");
+    }
+    table.append(END);
+    String text = Files.readString(readme);
+    String updated = text.substring(0, text.indexOf(START)) + table + text.substring(text.indexOf(END) + END.length());
+    if ("update".equals(System.getProperty("ottla.golden"))) {
+      Files.writeString(readme, updated);
+    }
+    assertThat(Files.readString(readme)).isEqualTo(updated);
   }
 
   @Test
