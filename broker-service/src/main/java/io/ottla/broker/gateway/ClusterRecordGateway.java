@@ -1,5 +1,9 @@
 package io.ottla.broker.gateway;
 
+import io.ottla.broker.runtime.AppendOutcome;
+import io.ottla.broker.runtime.BrokerView;
+import io.ottla.broker.runtime.PartitionService;
+import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
@@ -31,7 +35,7 @@ import java.util.function.LongSupplier;
 public final class ClusterRecordGateway implements RecordGateway {
   private static final int BATCH_OVERHEAD = 128;
 
-  private final ClusterView view;
+  private final BrokerView view;
   private final LeaderRouter router;
   private final MonotonicClock clock;
   private final LongSupplier wallClock;
@@ -44,7 +48,7 @@ public final class ClusterRecordGateway implements RecordGateway {
    * @param peers a peer's partitions by its INTERNAL endpoint
    * @param wallClock milliseconds since 1970, stamped on records without a timestamp
    */
-  public ClusterRecordGateway(ClusterView view, PartitionAccess local, Function<Endpoint, PartitionAccess> peers,
+  public ClusterRecordGateway(BrokerView view, PartitionService local, Function<Endpoint, PartitionService> peers,
       MonotonicClock clock, LongSupplier wallClock, GatewayLimits limits) {
     this.view = view;
     this.router = new LeaderRouter(view, local, peers, clock);
@@ -76,8 +80,8 @@ public final class ClusterRecordGateway implements RecordGateway {
     ReadOutcome outcome = router.read(partition, command.offset(), command.maxBytes(), command.minBytes(),
         command.timeoutMs(), deadlineMs);
     return switch (outcome) {
-      case ReadOutcome.Failed failed -> throw new OttlaException(failed.code(), failed.message());
-      case ReadOutcome.Found found -> trim(command, found);
+      case ReadOutcome.Error failed -> throw new OttlaException(failed.code(), failed.message());
+      case ReadOutcome.Ok found -> trim(command, found);
     };
   }
 
@@ -86,8 +90,8 @@ public final class ClusterRecordGateway implements RecordGateway {
     ReadOutcome outcome = router.read(partition(topic, partition), ForwardReadRequest.LATEST, 1, 0, 0,
         clock.millis() + limits.leaderWaitMs());
     return switch (outcome) {
-      case ReadOutcome.Failed failed -> throw new OttlaException(failed.code(), failed.message());
-      case ReadOutcome.Found found -> new PartitionOffsets(found.logStartOffset(), found.highWatermark());
+      case ReadOutcome.Error failed -> throw new OttlaException(failed.code(), failed.message());
+      case ReadOutcome.Ok found -> new PartitionOffsets(found.logStartOffset(), found.highWatermark());
     };
   }
 
@@ -103,7 +107,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     return new OttlaException(ErrorCode.UNKNOWN_TOPIC, "Topic " + topic + " not found.");
   }
 
-  private static ReadResult trim(ReadCommand command, ReadOutcome.Found found) {
+  private static ReadResult trim(ReadCommand command, ReadOutcome.Ok found) {
     List<Record> all;
     try {
       all = RecordBatches.records(found.batches(), found.startOffset(), found.highWatermark());
@@ -303,12 +307,12 @@ public final class ClusterRecordGateway implements RecordGateway {
           Math.max(0, deadlineMs - clock.millis()));
       for (int i = 0; i < timestamps.length; i++) {
         settle(indexes.get(i), switch (outcome) {
-          case AppendOutcome.Failed failed -> new RecordResult.Failed(partition, failed.code(), failed.message());
-          case AppendOutcome.Written written -> new RecordResult.Written(partition,
+          case AppendOutcome.Error failed -> new RecordResult.Failed(partition, failed.code(), failed.message());
+          case AppendOutcome.Ok written -> new RecordResult.Written(partition,
               written.baseOffset() < 0 ? -1 : written.baseOffset() + i, timestamps[i]);
         });
       }
-      return outcome instanceof AppendOutcome.Written;
+      return outcome instanceof AppendOutcome.Ok;
     }
   }
 }

@@ -1,5 +1,9 @@
 package io.ottla.broker.gateway;
 
+import io.ottla.broker.runtime.AppendOutcome;
+import io.ottla.broker.runtime.BrokerView;
+import io.ottla.broker.runtime.PartitionService;
+import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.Outcome;
 import io.ottla.common.id.TopicIdPartition;
@@ -9,6 +13,7 @@ import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.time.MonotonicClock;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,12 +30,12 @@ final class LeaderRouter {
   private static final long RETRY_WAIT_MS = 50;
   private static final long ANSWER_GRACE_MS = 1_000;
 
-  private final ClusterView view;
-  private final PartitionAccess local;
-  private final Function<Endpoint, PartitionAccess> peers;
+  private final BrokerView view;
+  private final PartitionService local;
+  private final Function<Endpoint, PartitionService> peers;
   private final MonotonicClock clock;
 
-  LeaderRouter(ClusterView view, PartitionAccess local, Function<Endpoint, PartitionAccess> peers,
+  LeaderRouter(BrokerView view, PartitionService local, Function<Endpoint, PartitionService> peers,
       MonotonicClock clock) {
     this.view = view;
     this.local = local;
@@ -43,12 +48,12 @@ final class LeaderRouter {
       MetadataImage image = view.image();
       Target target = target(image, partition);
       AppendOutcome outcome = switch (target) {
-        case Target.None none -> new AppendOutcome.Failed(none.code(), none.message());
+        case Target.None none -> new AppendOutcome.Error(none.code(), none.message());
         case Target.At at ->
-          await(at.access().append(partition, batch.duplicate(), acks, remaining(deadlineMs)), deadlineMs,
-              AppendOutcome.Failed::new);
+          await(at.access().append(partition, batch.duplicate(), acks.wireValue(), remaining(deadlineMs)), deadlineMs,
+              AppendOutcome.Error::new);
       };
-      boolean again = outcome instanceof AppendOutcome.Failed failed && mayTryAgain(failed.code());
+      boolean again = outcome instanceof AppendOutcome.Error failed && mayTryAgain(failed.code());
       if (!again || !waitForChange(image, deadlineMs)) {
         return outcome;
       }
@@ -62,12 +67,12 @@ final class LeaderRouter {
       Target target = target(image, partition);
       long wait = Math.min(maxWaitMs, remaining(deadlineMs));
       ReadOutcome outcome = switch (target) {
-        case Target.None none -> new ReadOutcome.Failed(none.code(), none.message());
+        case Target.None none -> new ReadOutcome.Error(none.code(), none.message());
         case Target.At at -> await(at.access().read(partition, offset, maxBytes, minBytes, wait), deadlineMs,
-            ReadOutcome.Failed::new);
+            ReadOutcome.Error::new);
       };
       // Reading changes nothing, so an unknown outcome may be asked again as well.
-      boolean again = outcome instanceof ReadOutcome.Failed failed && failed.code().retriable();
+      boolean again = outcome instanceof ReadOutcome.Error failed && failed.code().retriable();
       if (!again || !waitForChange(image, deadlineMs)) {
         return outcome;
       }
@@ -115,7 +120,8 @@ final class LeaderRouter {
       return false;
     }
     try {
-      view.awaitIndex(image.index() + 1, Math.min(left, RETRY_WAIT_MS));
+      // Whether it came or not, there is time left: a leader may also answer differently without new metadata.
+      view.awaitIndex(image.index() + 1, Duration.ofMillis(Math.min(left, RETRY_WAIT_MS)));
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -132,7 +138,7 @@ final class LeaderRouter {
   }
 
   private sealed interface Target {
-    record At(PartitionAccess access) implements Target {}
+    record At(PartitionService access) implements Target {}
 
     record None(ErrorCode code, String message) implements Target {}
   }

@@ -3,6 +3,8 @@ package io.ottla.broker.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ottla.broker.runtime.AppendOutcome;
+import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
@@ -15,6 +17,7 @@ import io.ottla.common.record.Murmur2;
 import io.ottla.common.record.Record;
 import io.ottla.common.time.MonotonicClock;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +47,7 @@ class ClusterRecordGatewayTest {
   }, MonotonicClock.system(), () -> 1_000_000L, new GatewayLimits(2, 100_000, 2_000_000, 200));
 
   /** Partition 0 is led here, partition 1 by the peer, partition 2 by nobody. */
-  private static final class View implements ClusterView {
+  private static final class View implements BrokerView {
     private volatile MetadataImage image = image(SELF, PEER);
 
     static MetadataImage image(int leaderOf0, int leaderOf1) {
@@ -85,8 +88,13 @@ class ClusterRecordGatewayTest {
     }
 
     @Override
-    public MetadataImage awaitIndex(long index, long maxWaitMs) {
-      return image;
+    public long brokerEpoch() {
+      return 1;
+    }
+
+    @Override
+    public boolean awaitIndex(long index, Duration timeout) {
+      return image.index() >= index;
     }
   }
 
@@ -148,15 +156,15 @@ class ClusterRecordGatewayTest {
 
   @Test
   void whatCertainlyHadNoEffectIsTriedAgain() {
-    local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_LEADER, "moved"));
-    local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_ENOUGH_REPLICAS, "isr"));
+    local.refusals.add(new AppendOutcome.Error(ErrorCode.NOT_LEADER, "moved"));
+    local.refusals.add(new AppendOutcome.Error(ErrorCode.NOT_ENOUGH_REPLICAS, "isr"));
     assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOf(RecordResult.Written.class);
     assertThat(values(local, 0)).containsExactly("a");
   }
 
   @Test
   void anUnknownOutcomeIsNeverTriedAgain() {
-    local.refusals.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "leadership lost"));
+    local.refusals.add(new AppendOutcome.Error(ErrorCode.INDETERMINATE, "leadership lost"));
     assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOfSatisfying(RecordResult.Failed.class,
         failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
     assertThat(values(local, 0)).isEmpty();

@@ -1,5 +1,9 @@
 package io.ottla.broker.gateway;
 
+import io.ottla.broker.runtime.AppendOutcome;
+import io.ottla.broker.runtime.OffsetsOutcome;
+import io.ottla.broker.runtime.PartitionService;
+import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.record.Record;
@@ -16,10 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Partition logs in memory behind the port: appends are counted, held back, refused or lost as a test asks. */
-final class FakePartitions implements PartitionAccess {
+final class FakePartitions implements PartitionService {
   final Map<TopicIdPartition, List<Record>> logs = new HashMap<>();
   final List<Integer> batchSizes = new ArrayList<>();
-  final Queue<AppendOutcome.Failed> refusals = new ArrayDeque<>();
+  final Queue<AppendOutcome.Error> refusals = new ArrayDeque<>();
   final List<Runnable> held = new ArrayList<>();
   boolean hold;
   volatile boolean down;
@@ -27,10 +31,10 @@ final class FakePartitions implements PartitionAccess {
   String poison;
 
   @Override
-  public synchronized CompletableFuture<AppendOutcome> append(TopicIdPartition partition, ByteBuffer batch, Acks acks,
+  public synchronized CompletableFuture<AppendOutcome> append(TopicIdPartition partition, ByteBuffer batch, int acks,
       long timeoutMs) {
-    AppendOutcome.Failed refusal = down
-        ? new AppendOutcome.Failed(ErrorCode.LEADER_NOT_AVAILABLE, "down")
+    AppendOutcome.Error refusal = down
+        ? new AppendOutcome.Error(ErrorCode.LEADER_NOT_AVAILABLE, "down")
         : refusals.poll();
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
@@ -39,7 +43,7 @@ final class FakePartitions implements PartitionAccess {
     List<Record> records = new ArrayList<>();
     parsed.forEach(records::add);
     if (poison != null && records.stream().anyMatch(r -> poison.equals(text(r.value())))) {
-      return CompletableFuture.completedFuture(new AppendOutcome.Failed(ErrorCode.CORRUPT_BATCH, "poison"));
+      return CompletableFuture.completedFuture(new AppendOutcome.Error(ErrorCode.CORRUPT_BATCH, "poison"));
     }
     List<Record> log = logs.computeIfAbsent(partition, key -> new ArrayList<>());
     long base = log.size();
@@ -48,7 +52,7 @@ final class FakePartitions implements PartitionAccess {
     }
     batchSizes.add(records.size());
     CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
-    Runnable acknowledge = () -> answer.complete(new AppendOutcome.Written(base, 0));
+    Runnable acknowledge = () -> answer.complete(new AppendOutcome.Ok(base, 0, 0));
     if (hold) {
       held.add(acknowledge);
       notifyAll();
@@ -78,7 +82,12 @@ final class FakePartitions implements PartitionAccess {
   @Override
   public synchronized CompletableFuture<ReadOutcome> read(TopicIdPartition partition, long offset, int maxBytes,
       int minBytes, long maxWaitMs) {
-    return CompletableFuture.completedFuture(new ReadOutcome.Failed(ErrorCode.NOT_LEADER, "not asked for here"));
+    return CompletableFuture.completedFuture(new ReadOutcome.Error(ErrorCode.NOT_LEADER, "not asked for here"));
+  }
+
+  @Override
+  public OffsetsOutcome offsets(TopicIdPartition partition) {
+    return new OffsetsOutcome.Error(ErrorCode.NOT_LEADER, "not asked for here");
   }
 
   static @Nullable String text(byte @Nullable [] bytes) {
