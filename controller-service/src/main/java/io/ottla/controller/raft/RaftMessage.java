@@ -58,6 +58,21 @@ public sealed interface RaftMessage {
   record AppendRequest(Envelope envelope, long prevIndex, long prevTerm, List<LogEntry> entries, long leaderCommit)
       implements
         Request {
+    /** Rejects entries that are not contiguous or newer than their sender: such a message is malformed, whoever sent it. */
+    public AppendRequest {
+      entries = List.copyOf(entries);
+      long index = prevIndex;
+      long term = prevTerm;
+      for (LogEntry entry : entries) {
+        if (entry.index() != ++index || entry.term() < term || entry.term() > envelope.term()) {
+          throw new IllegalArgumentException(
+              "entry " + entry + " cannot follow " + (index - 1) + ":" + term + " in term "
+                  + envelope.term());
+        }
+        term = entry.term();
+      }
+    }
+
     /** Whether this must not wait behind bulk traffic: transports send it on its own connection (Q48). */
     public boolean isHeartbeat() {
       return entries.isEmpty();

@@ -83,6 +83,8 @@ public sealed interface RaftNotice {
     /** Not the active leader, or not in the proposal's term. */
     NOT_LEADER,
     /** Too many bytes wait for commit (Q49). */
-    BUSY
+    BUSY,
+    /** A payload is larger than one append may be. */
+    TOO_LARGE
   }
 }

@@ -1,0 +1,65 @@
+package io.ottla.controller.raft;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A candidate in a term of its own making, counting votes per voter, each once (Q14, Q18). */
+public final class CandidateState implements RoleState {
+  private final Set<ReplicaKey> granted = new TreeSet<>();
+  private final Set<ReplicaKey> refused = new TreeSet<>();
+  private long roundEndsMs;
+  private long electionDeadlineMs;
+
+  CandidateState(long roundEndsMs, long electionDeadlineMs) {
+    this.roundEndsMs = roundEndsMs;
+    this.electionDeadlineMs = electionDeadlineMs;
+  }
+
+  @Override
+  public Role role() {
+    return Role.CANDIDATE;
+  }
+
+  @Override
+  public @Nullable ReplicaKey leader() {
+    return null;
+  }
+
+  /** Counts a voter once. */
+  public void count(ReplicaKey voter, boolean grants) {
+    (grants ? granted : refused).add(voter);
+  }
+
+  /** Voters that voted for this one, itself included, in order of identity. */
+  public Set<ReplicaKey> granted() {
+    return granted;
+  }
+
+  /** Voters that said no in this term. */
+  public int refusals() {
+    return refused.size();
+  }
+
+  boolean hasAnswered(ReplicaKey voter) {
+    return granted.contains(voter) || refused.contains(voter);
+  }
+
+  boolean roundIsOver(long nowMs) {
+    return nowMs >= roundEndsMs;
+  }
+
+  boolean electionIsOver(long nowMs) {
+    return nowMs >= electionDeadlineMs;
+  }
+
+  void startRound(long endsMs) {
+    roundEndsMs = endsMs;
+  }
+
+  /** After a stall: answers that wait to be read still count. */
+  void restart(long newRoundEndsMs, long newElectionDeadlineMs) {
+    roundEndsMs = newRoundEndsMs;
+    electionDeadlineMs = newElectionDeadlineMs;
+  }
+}

@@ -1,0 +1,102 @@
+package io.ottla.controller.raft;
+
+/** Rounds of pre-votes and votes: who asks whom, and what follows from the count (Q10 to Q18). */
+public final class Election {
+  private final QuorumState quorum;
+  private final Replication replication;
+
+  Election(QuorumState quorum, Replication replication) {
+    this.quorum = quorum;
+    this.replication = replication;
+  }
+
+  /** Starts asking whether an election could be won. */
+  void startPreVote() {
+    startPreVoteRound(quorum.becomePreCandidate());
+  }
+
+  private void startPreVoteRound(PreCandidateState preCandidate) {
+    preCandidate.startRound(quorum.nextRequestId(), quorum.nowMs() + quorum.config().voteRoundMs());
+    preCandidate.count(quorum.self(), true);
+    LogView log = quorum.log();
+    for (ReplicaKey peer : quorum.voters().peersOf(quorum.self())) {
+      quorum.send(
+          new RaftMessage.PreVoteRequest(quorum.request(peer), quorum.term() + 1, log.lastIndex(), log.lastTerm()));
+    }
+    preVoteCounted(preCandidate);
+  }
+
+  /** A (pre-)vote was counted: campaign with a majority; with a majority against, pause before asking again (Q13). */
+  public void preVoteCounted(PreCandidateState preCandidate) {
+    if (preCandidate.grants() >= quorum.voters().majority()) {
+      startElection();
+    } else if (cannotWin(preCandidate.refusals())) {
+      preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
+    }
+  }
+
+  private void startElection() {
+    CandidateState candidate = quorum.becomeCandidate();
+    candidate.count(quorum.self(), true);
+    askForVotes(candidate);
+    voteCounted(candidate);
+  }
+
+  /** Asks those who have not answered; a lost packet costs one round, not the election. */
+  private void askForVotes(CandidateState candidate) {
+    LogView log = quorum.log();
+    for (ReplicaKey peer : quorum.voters().peersOf(quorum.self())) {
+      if (!candidate.hasAnswered(peer)) {
+        quorum.send(new RaftMessage.VoteRequest(quorum.request(peer), log.lastIndex(), log.lastTerm()));
+      }
+    }
+  }
+
+  /** A vote was counted: lead with a majority; with a majority against, go back to asking. */
+  public void voteCounted(CandidateState candidate) {
+    if (candidate.granted().size() >= quorum.voters().majority()) {
+      replication.startTerm(candidate.granted());
+    } else if (cannotWin(candidate.refusals())) {
+      quorum.becomePreCandidate().pauseUntil(quorum.nowMs() + quorum.retryPause());
+    }
+  }
+
+  private boolean cannotWin(int refusals) {
+    return quorum.voters().size() - refusals < quorum.voters().majority();
+  }
+
+  /** Timers of a voter that asks. */
+  void tick(PreCandidateState preCandidate) {
+    if (!preCandidate.deadlinePassed(quorum.nowMs())) {
+      return;
+    }
+    if (preCandidate.isPausing()) {
+      startPreVoteRound(preCandidate);
+    } else {
+      preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
+    }
+  }
+
+  /** Timers of a candidate. */
+  void tick(CandidateState candidate) {
+    long now = quorum.nowMs();
+    if (candidate.electionIsOver(now)) {
+      startPreVote();
+    } else if (candidate.roundIsOver(now)) {
+      candidate.startRound(now + quorum.config().voteRoundMs());
+      askForVotes(candidate);
+    }
+  }
+
+  /** After a stall nobody's silence counts against them: timers start once more instead of firing at once (Q29). */
+  void restartTimers() {
+    long now = quorum.nowMs();
+    switch (quorum.role()) {
+      case FollowerState follower -> follower.restartDeadline(now + quorum.electionTimeout());
+      case PreCandidateState preCandidate -> preCandidate.pauseUntil(now + quorum.retryPause());
+      case CandidateState candidate ->
+        candidate.restart(now + quorum.config().voteRoundMs(), now + quorum.electionTimeout());
+      case LeaderState leader -> leader.stalled(now, quorum.nextRequestId());
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.ottla.controller.raft;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** A follower: whom it follows, when it loses patience, and which appends it has not been able to acknowledge yet. */
+public final class FollowerState implements RoleState {
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final Deque<HeldReply> heldReplies = new ArrayDeque<>();
+  private @Nullable ReplicaKey leader;
+  private long lastContactMs = NEVER;
+  private long electionDeadlineMs;
+
+  FollowerState(long electionDeadlineMs) {
+    this.electionDeadlineMs = electionDeadlineMs;
+  }
+
+  @Override
+  public Role role() {
+    return Role.FOLLOWER;
+  }
+
+  @Override
+  public @Nullable ReplicaKey leader() {
+    return leader;
+  }
+
+  /** Valid traffic of the term's leader (Q19, Q21 b). */
+  void heardLeader(ReplicaKey sender, long nowMs, long newDeadlineMs) {
+    leader = sender;
+    lastContactMs = nowMs;
+    electionDeadlineMs = newDeadlineMs;
+  }
+
+  /** Whether a leader is alive as far as this follower can tell, and so protected from elections (Q11, Q15). */
+  boolean hearsLeader(long nowMs, long windowMs) {
+    return lastContactMs != NEVER && nowMs - lastContactMs < windowMs;
+  }
+
+  /** Milliseconds since the leader was heard, or -1. */
+  long sinceContactMs(long nowMs) {
+    return lastContactMs == NEVER ? -1 : nowMs - lastContactMs;
+  }
+
+  boolean hasLostPatience(long nowMs) {
+    return nowMs >= electionDeadlineMs;
+  }
+
+  void restartDeadline(long newDeadlineMs) {
+    electionDeadlineMs = newDeadlineMs;
+  }
+
+  /** Keeps the answer to this append until the log is durable up to the verified index (Q21 f). */
+  public void hold(Envelope request, long verifiedIndex) {
+    heldReplies.add(new HeldReply(request, verifiedIndex));
+  }
+
+  Deque<HeldReply> heldReplies() {
+    return heldReplies;
+  }
+
+  /**
+   * An append that matched, but whose entries are not durable yet.
+   *
+   * @param request envelope of the append
+   * @param verifiedIndex the index to acknowledge
+   */
+  record HeldReply(Envelope request, long verifiedIndex) {}
+}

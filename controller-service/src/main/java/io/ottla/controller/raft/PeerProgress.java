@@ -1,0 +1,182 @@
+package io.ottla.controller.raft;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A follower in its leader's eyes (Q4).
+ *
+ * <pre>
+ *            success of an append with entries
+ *   PROBE ------------------------------------------> REPLICATE
+ *   one append in flight                              a window of appends in flight
+ *         <------------------------------------------
+ *            refusal, timeout or transport failure
+ * </pre>
+ *
+ * Invariant: {@code matchIndex < nextIndex}; {@code matchIndex} never falls within a term.
+ */
+final class PeerProgress {
+  private final ReplicaKey key;
+  private final Map<Long, InFlight> inFlight = new LinkedHashMap<>();
+  private long matchIndex;
+  private long nextIndex;
+  private boolean replicating;
+  private boolean pausedUntilHeartbeat;
+  private int bulkInFlight;
+  private long bytesInFlight;
+  private long lastAckedSendTimeMs;
+  private long lastAckedRequestId;
+
+  PeerProgress(ReplicaKey key, long nextIndex, long nowMs) {
+    this.key = key;
+    this.nextIndex = nextIndex;
+    this.lastAckedSendTimeMs = nowMs;
+  }
+
+  ReplicaKey key() {
+    return key;
+  }
+
+  long matchIndex() {
+    return matchIndex;
+  }
+
+  long nextIndex() {
+    return nextIndex;
+  }
+
+  boolean isReplicating() {
+    return replicating;
+  }
+
+  int bulkInFlight() {
+    return bulkInFlight;
+  }
+
+  long lastAckedSendTimeMs() {
+    return lastAckedSendTimeMs;
+  }
+
+  long lastAckedRequestId() {
+    return lastAckedRequestId;
+  }
+
+  /** Whether another append with entries may be sent now (Q48). */
+  boolean hasRoom(RaftConfig config) {
+    if (pausedUntilHeartbeat) {
+      return false;
+    }
+    int window = replicating ? config.maxInFlight() : 1;
+    return bulkInFlight < window && (bulkInFlight == 0 || bytesInFlight < config.maxInFlightBytes());
+  }
+
+  /** Bytes that may still be put in flight, at least those of one entry. */
+  int roomInBytes(RaftConfig config) {
+    return (int) Math.max(1, Math.min(config.maxAppendBytes(), config.maxInFlightBytes() - bytesInFlight));
+  }
+
+  void sent(RaftMessage.AppendRequest request, long bytes, long nowMs) {
+    boolean bulk = !request.isHeartbeat();
+    inFlight.put(request.envelope().requestId(), new InFlight(nowMs, request.prevIndex(), bulk, bytes));
+    if (bulk) {
+      bulkInFlight++;
+      bytesInFlight += bytes;
+      if (replicating) {
+        nextIndex = request.lastIndex() + 1;
+      }
+    }
+  }
+
+  /** Takes a request out of flight because it was answered; null if it is not known any more. */
+  @Nullable
+  InFlight answered(long requestId) {
+    InFlight request = inFlight.remove(requestId);
+    if (request != null) {
+      forget(request);
+      lastAckedSendTimeMs = Math.max(lastAckedSendTimeMs, request.sentAtMs());
+      lastAckedRequestId = Math.max(lastAckedRequestId, requestId);
+    }
+    return request;
+  }
+
+  /** Takes a request out of flight because its answer will not come, and falls back to probing if it carried entries. */
+  void lost(long requestId) {
+    InFlight request = inFlight.remove(requestId);
+    if (request != null) {
+      forget(request);
+      if (request.bulk()) {
+        probeFrom(matchIndex + 1);
+        pausedUntilHeartbeat = true;
+      }
+    }
+  }
+
+  /** Counts requests sent before the given time as lost. */
+  void expire(long sentBeforeMs) {
+    boolean bulkLost = false;
+    for (Iterator<InFlight> oldest = inFlight.values().iterator(); oldest.hasNext();) {
+      InFlight request = oldest.next();
+      if (request.sentAtMs() > sentBeforeMs) {
+        break;
+      }
+      oldest.remove();
+      forget(request);
+      bulkLost |= request.bulk();
+    }
+    if (bulkLost) {
+      probeFrom(matchIndex + 1);
+    }
+  }
+
+  /** The follower's log is known to match, durably, up to here (Q23). */
+  void matched(long index, boolean bulk) {
+    matchIndex = Math.max(matchIndex, index);
+    if (bulk && !replicating) {
+      replicating = true;
+      nextIndex = matchIndex + 1;
+    }
+    nextIndex = Math.max(nextIndex, matchIndex + 1);
+  }
+
+  /** Looks for the matching point one append at a time, starting with this entry. */
+  void probeFrom(long index) {
+    replicating = false;
+    nextIndex = Math.max(index, matchIndex + 1);
+    inFlight.values().removeIf(InFlight::bulk);
+    bulkInFlight = 0;
+    bytesInFlight = 0;
+  }
+
+  /** After a stall of this process silence proves nothing: the check-quorum window starts anew (Q29). */
+  void restartContact(long nowMs) {
+    lastAckedSendTimeMs = nowMs;
+  }
+
+  void heartbeatDue() {
+    pausedUntilHeartbeat = false;
+  }
+
+  QuorumReport.Peer report(long nowMs) {
+    return new QuorumReport.Peer(key, matchIndex, nextIndex, replicating, bulkInFlight, nowMs - lastAckedSendTimeMs);
+  }
+
+  private void forget(InFlight request) {
+    if (request.bulk()) {
+      bulkInFlight--;
+      bytesInFlight -= request.bytes();
+    }
+  }
+
+  /**
+   * A request that waits for its answer.
+   *
+   * @param sentAtMs when it was sent
+   * @param prevIndex its previous index
+   * @param bulk whether it carries entries
+   * @param bytes their size
+   */
+  record InFlight(long sentAtMs, long prevIndex, boolean bulk, long bytes) {}
+}

@@ -1,0 +1,80 @@
+package io.ottla.controller.raft;
+
+/**
+ * The decisions on which safety rests, each one a pure function with the rule and the section of the Raft paper it comes from. Kept together
+ * so that they can be read side by side, and so that tests can plant a bug in exactly one of them; only this package can subclass.
+ */
+public class RaftRules {
+  /** The rules as they are. */
+  static final RaftRules PROTOCOL = new RaftRules();
+
+  RaftRules() {
+  }
+
+  /** Whether a candidate's log is at least as up to date as the voter's: later last term, or same term and not shorter (Q16, §5.4.1). */
+  public boolean upToDate(long candidateTerm, long candidateIndex, long ownTerm, long ownIndex) {
+    return candidateTerm > ownTerm || (candidateTerm == ownTerm && candidateIndex >= ownIndex);
+  }
+
+  /** Whether the vote of this term is free or already this candidate's: one vote per term (Q16, §5.2). */
+  public boolean voteIsFree(HardState state, ReplicaKey candidate) {
+    return state.votedFor() == null || candidate.equals(state.votedFor());
+  }
+
+  /** What must be durable before the vote is given (Q14, Q16). */
+  public HardState withVote(HardState state, ReplicaKey candidate) {
+    return new HardState(state.term(), candidate);
+  }
+
+  /** The term of a receiver of a pre-vote request: its own, whatever the request proposes (Q8). */
+  public long termAfterPreVote(long ownTerm, RaftMessage.PreVoteRequest request) {
+    return ownTerm;
+  }
+
+  /** Whether a new leader opens its term with an entry of its own, and is not active before that is committed (Q20, §5.4.2, §8). */
+  public boolean opensTermWithEntry() {
+    return true;
+  }
+
+  /** Whether an entry of this term may be committed by counting replicas; older ones commit with it (Q24, §5.4.2). */
+  public boolean commitsByCounting(long entryTerm, long currentTerm) {
+    return entryTerm == currentTerm;
+  }
+
+  /** How far a leader counts its own log: only what it has forced (Q24). */
+  public long ownMatchIndex(long durableIndex, long lastIndex) {
+    return durableIndex;
+  }
+
+  /** First index at which the receiver's log differs from the request, or the index after the request's last entry (Q21 e, §5.3). */
+  public long firstDifference(RaftMessage.AppendRequest request, LogView log) {
+    long index = request.prevIndex() + 1;
+    for (LogEntry entry : request.entries()) {
+      if (index > log.lastIndex() || (index >= log.firstIndex() && log.termAt(index) != entry.term())) {
+        return index;
+      }
+      index++;
+    }
+    return index;
+  }
+
+  /** How far a successful append has verified the receiver's log: not a step further than the request reaches (Q21 h). */
+  public long verifiedIndex(RaftMessage.AppendRequest request, long lastIndex) {
+    return request.lastIndex();
+  }
+
+  /** The receiver's commit index after a successful append (Q21 g, §5.3). */
+  public long commitAfterAppend(long ownCommit, long leaderCommit, long verifiedIndex, long lastIndex) {
+    return Math.max(ownCommit, Math.min(leaderCommit, verifiedIndex));
+  }
+
+  /** How much of the verified log may be acknowledged: what is durable (Q21 f). */
+  public long acknowledgedIndex(long verifiedIndex, long durableIndex) {
+    return Math.min(verifiedIndex, durableIndex);
+  }
+
+  /** Whether a leader may answer reads once this many voters, itself included, have confirmed it since they arrived (Q30). */
+  public boolean confirmsRead(int confirmations, VoterSet voters) {
+    return confirmations >= voters.majority();
+  }
+}
