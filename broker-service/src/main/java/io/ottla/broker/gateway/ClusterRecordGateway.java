@@ -80,7 +80,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     ReadOutcome outcome = router.read(partition, command.offset(), command.maxBytes(), command.minBytes(),
         command.timeoutMs(), deadlineMs);
     return switch (outcome) {
-      case ReadOutcome.Error failed -> throw new OttlaException(failed.code(), failed.message());
+      case ReadOutcome.Failed failed -> throw new OttlaException(failed.code(), failed.message());
       case ReadOutcome.Ok found -> trim(command, found);
     };
   }
@@ -90,7 +90,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     ReadOutcome outcome = router.read(partition(topic, partition), ForwardReadRequest.LATEST, 1, 0, 0,
         clock.millis() + limits.leaderWaitMs());
     return switch (outcome) {
-      case ReadOutcome.Error failed -> throw new OttlaException(failed.code(), failed.message());
+      case ReadOutcome.Failed failed -> throw new OttlaException(failed.code(), failed.message());
       case ReadOutcome.Ok found -> new PartitionOffsets(found.logStartOffset(), found.highWatermark());
     };
   }
@@ -307,7 +307,7 @@ public final class ClusterRecordGateway implements RecordGateway {
           Math.max(0, deadlineMs - clock.millis()));
       for (int i = 0; i < timestamps.length; i++) {
         settle(indexes.get(i), switch (outcome) {
-          case AppendOutcome.Error failed -> new RecordResult.Failed(partition, failed.code(), failed.message());
+          case AppendOutcome.Failed failed -> new RecordResult.Failed(partition, failed.code(), failed.message());
           case AppendOutcome.Ok written -> new RecordResult.Written(partition,
               written.baseOffset() < 0 ? -1 : written.baseOffset() + i, timestamps[i]);
         });

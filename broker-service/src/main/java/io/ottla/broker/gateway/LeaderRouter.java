@@ -48,12 +48,12 @@ final class LeaderRouter {
       MetadataImage image = view.image();
       Target target = target(image, partition);
       AppendOutcome outcome = switch (target) {
-        case Target.None none -> new AppendOutcome.Error(none.code(), none.message());
+        case Target.None none -> new AppendOutcome.Failed(none.code(), none.message());
         case Target.At at ->
           await(at.access().append(partition, batch.duplicate(), acks.wireValue(), remaining(deadlineMs)), deadlineMs,
-              AppendOutcome.Error::new);
+              AppendOutcome.Failed::new);
       };
-      boolean again = outcome instanceof AppendOutcome.Error failed && mayTryAgain(failed.code());
+      boolean again = outcome instanceof AppendOutcome.Failed failed && mayTryAgain(failed.code());
       if (!again || !waitForChange(image, deadlineMs)) {
         return outcome;
       }
@@ -67,12 +67,12 @@ final class LeaderRouter {
       Target target = target(image, partition);
       long wait = Math.min(maxWaitMs, remaining(deadlineMs));
       ReadOutcome outcome = switch (target) {
-        case Target.None none -> new ReadOutcome.Error(none.code(), none.message());
+        case Target.None none -> new ReadOutcome.Failed(none.code(), none.message());
         case Target.At at -> await(at.access().read(partition, offset, maxBytes, minBytes, wait), deadlineMs,
-            ReadOutcome.Error::new);
+            ReadOutcome.Failed::new);
       };
       // Reading changes nothing, so an unknown outcome may be asked again as well.
-      boolean again = outcome instanceof ReadOutcome.Error failed && failed.code().retriable();
+      boolean again = outcome instanceof ReadOutcome.Failed failed && failed.code().retriable();
       if (!again || !waitForChange(image, deadlineMs)) {
         return outcome;
       }

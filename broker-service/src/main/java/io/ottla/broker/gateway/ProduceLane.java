@@ -100,7 +100,7 @@ final class ProduceLane {
   private AppendOutcome giveUp(Waiting self, ErrorCode whenUnderWay) {
     synchronized (waiting) {
       if (waiting.remove(self)) {
-        return new AppendOutcome.Error(ErrorCode.LEADER_NOT_AVAILABLE,
+        return new AppendOutcome.Failed(ErrorCode.LEADER_NOT_AVAILABLE,
             "The records were not sent: earlier ones to this partition are still waiting for its leader.");
       }
     }
@@ -113,7 +113,7 @@ final class ProduceLane {
     if (turn instanceof Turn.Done done) {
       return done.outcome();
     }
-    return new AppendOutcome.Error(whenUnderWay,
+    return new AppendOutcome.Failed(whenUnderWay,
         "The records were sent, but not acknowledged in time; they may be written.");
   }
 
@@ -139,7 +139,7 @@ final class ProduceLane {
     try {
       settle(load, carryJoined(load));
     } catch (RuntimeException e) {
-      settle(load, new AppendOutcome.Error(ErrorCode.INTERNAL, "The broker failed; the records may be written."));
+      settle(load, new AppendOutcome.Failed(ErrorCode.INTERNAL, "The broker failed; the records may be written."));
       throw e;
     } finally {
       passOn();
@@ -149,7 +149,7 @@ final class ProduceLane {
   /** The outcome of the joined batch, or null when each parcel was carried alone and is settled already. */
   private @Nullable AppendOutcome carryJoined(List<Waiting> load) {
     AppendOutcome outcome = carryBatch(load);
-    boolean ownFault = outcome instanceof AppendOutcome.Error failed && failed.code().outcome() == Outcome.REFUSED
+    boolean ownFault = outcome instanceof AppendOutcome.Failed failed && failed.code().outcome() == Outcome.REFUSED
         && !failed.code().retriable();
     if (!ownFault || load.size() == 1) {
       return outcome;

@@ -156,15 +156,15 @@ class ClusterRecordGatewayTest {
 
   @Test
   void whatCertainlyHadNoEffectIsTriedAgain() {
-    local.refusals.add(new AppendOutcome.Error(ErrorCode.NOT_LEADER, "moved"));
-    local.refusals.add(new AppendOutcome.Error(ErrorCode.NOT_ENOUGH_REPLICAS, "isr"));
+    local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_LEADER, "moved"));
+    local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_ENOUGH_REPLICAS, "isr"));
     assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOf(RecordResult.Written.class);
     assertThat(values(local, 0)).containsExactly("a");
   }
 
   @Test
   void anUnknownOutcomeIsNeverTriedAgain() {
-    local.refusals.add(new AppendOutcome.Error(ErrorCode.INDETERMINATE, "leadership lost"));
+    local.refusals.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "leadership lost"));
     assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOfSatisfying(RecordResult.Failed.class,
         failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
     assertThat(values(local, 0)).isEmpty();

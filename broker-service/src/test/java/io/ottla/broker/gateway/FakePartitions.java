@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class FakePartitions implements PartitionService {
   final Map<TopicIdPartition, List<Record>> logs = new HashMap<>();
   final List<Integer> batchSizes = new ArrayList<>();
-  final Queue<AppendOutcome.Error> refusals = new ArrayDeque<>();
+  final Queue<AppendOutcome.Failed> refusals = new ArrayDeque<>();
   final List<Runnable> held = new ArrayList<>();
   boolean hold;
   volatile boolean down;
@@ -33,8 +33,8 @@ final class FakePartitions implements PartitionService {
   @Override
   public synchronized CompletableFuture<AppendOutcome> append(TopicIdPartition partition, ByteBuffer batch, int acks,
       long timeoutMs) {
-    AppendOutcome.Error refusal = down
-        ? new AppendOutcome.Error(ErrorCode.LEADER_NOT_AVAILABLE, "down")
+    AppendOutcome.Failed refusal = down
+        ? new AppendOutcome.Failed(ErrorCode.LEADER_NOT_AVAILABLE, "down")
         : refusals.poll();
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
@@ -43,7 +43,7 @@ final class FakePartitions implements PartitionService {
     List<Record> records = new ArrayList<>();
     parsed.forEach(records::add);
     if (poison != null && records.stream().anyMatch(r -> poison.equals(text(r.value())))) {
-      return CompletableFuture.completedFuture(new AppendOutcome.Error(ErrorCode.CORRUPT_BATCH, "poison"));
+      return CompletableFuture.completedFuture(new AppendOutcome.Failed(ErrorCode.CORRUPT_BATCH, "poison"));
     }
     List<Record> log = logs.computeIfAbsent(partition, key -> new ArrayList<>());
     long base = log.size();
@@ -82,12 +82,12 @@ final class FakePartitions implements PartitionService {
   @Override
   public synchronized CompletableFuture<ReadOutcome> read(TopicIdPartition partition, long offset, int maxBytes,
       int minBytes, long maxWaitMs) {
-    return CompletableFuture.completedFuture(new ReadOutcome.Error(ErrorCode.NOT_LEADER, "not asked for here"));
+    return CompletableFuture.completedFuture(new ReadOutcome.Failed(ErrorCode.NOT_LEADER, "not asked for here"));
   }
 
   @Override
   public OffsetsOutcome offsets(TopicIdPartition partition) {
-    return new OffsetsOutcome.Error(ErrorCode.NOT_LEADER, "not asked for here");
+    return new OffsetsOutcome.Failed(ErrorCode.NOT_LEADER, "not asked for here");
   }
 
   static @Nullable String text(byte @Nullable [] bytes) {
