@@ -1,0 +1,216 @@
+package io.ottla.cli.local;
+
+import io.ottla.cli.client.ClusterClient;
+import io.ottla.cli.client.HttpTransport.Call;
+import io.ottla.cli.client.Topics;
+import io.ottla.cli.client.Topics.NewTopic;
+import io.ottla.cli.local.Distribution.Packaged;
+import io.ottla.cli.terminal.CommandFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes each application's AOT cache, once per build, from a small cluster that really runs: elected, replicated, written to, read from
+ * and stopped. So the cache holds the classes and profiles of serving, not only those of starting. Without a cache nodes start too, more
+ * slowly; a training that fails is therefore reported and not repeated, but fails nothing.
+ */
+public final class AotTraining {
+  private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+  private static final Duration DUMP_LIMIT = Duration.ofMinutes(3);
+  private static final int FIRST_BASE_PORT = 21_000;
+  private static final int LAST_BASE_PORT = 31_000;
+  private static final int ROUNDS = 300;
+  private final Distribution distribution;
+  private final NodeCommandLine commandLine;
+  private final Consumer<String> talk;
+
+  /** @param talk told what takes so long */
+  public AotTraining(Distribution distribution, NodeCommandLine commandLine, Consumer<String> talk) {
+    this.distribution = distribution;
+    this.commandLine = commandLine;
+    this.talk = talk;
+  }
+
+  /** Sees to it that each of these has its cache if it can have one, and returns them with it. */
+  public Map<App, Packaged> train(Map<App, Packaged> packaged) throws InterruptedException {
+    Set<App> untrained = EnumSet.noneOf(App.class);
+    packaged.forEach((app, files) -> {
+      if (files.aotCache().isEmpty() && !Files.exists(failureMark(files)))
+        untrained.add(app);
+    });
+    if (untrained.isEmpty())
+      return packaged;
+    talk.accept("preparing AOT caches, once per build, so that nodes start quickly");
+    if (untrained.remove(App.COMBINED))
+      trainOn(ClusterSpec.combined(freeBasePort(1, 1), Map.of()), packaged);
+    if (!untrained.isEmpty()) {
+      Map<App, Packaged> both = new EnumMap<>(packaged);
+      for (App app : List.of(App.CONTROLLER, App.BROKER)) {
+        both.computeIfAbsent(app, distribution::unpacked);
+      }
+      trainOn(ClusterSpec.cluster(2, 2, freeBasePort(2, 2), Map.of()), both);
+    }
+    Map<App, Packaged> trained = new EnumMap<>(App.class);
+    packaged.keySet().forEach(app -> trained.put(app, distribution.unpacked(app)));
+    return trained;
+  }
+
+  private void trainOn(ClusterSpec spec, Map<App, Packaged> packaged) throws InterruptedException {
+    Path place = temporaryDirectory();
+    LocalCluster cluster = new LocalCluster(new DataDirectory(place), spec);
+    try {
+      // One node of each kind records; the others give it somebody to talk to.
+      Map<App, NodeSpec> recorders = new EnumMap<>(App.class);
+      spec.nodes().forEach(node -> recorders.putIfAbsent(node.app(), node));
+      run(cluster, packaged, recorders);
+      recorders.keySet().forEach(app -> publish(packaged.get(app)));
+    } catch (CommandFailure failure) {
+      spec.nodes().forEach(node -> markFailed(packaged.get(node.app()), failure.text()));
+      talk.accept("no AOT cache (nodes start without it, more slowly): " + failure.text());
+    } finally {
+      deleteQuietly(place);
+    }
+  }
+
+  private void run(LocalCluster cluster, Map<App, Packaged> packaged, Map<App, NodeSpec> recorders)
+      throws InterruptedException {
+    ClusterSpec spec = cluster.spec();
+    LocalCluster.Listener silent = new Silence();
+    try {
+      cluster.start(spec.nodes(), (node, marker) -> {
+        Packaged files = required(packaged, node.app());
+        List<String> flags = new ArrayList<>();
+        if (node.equals(recorders.get(node.app())))
+          flags.add("-XX:AOTCacheOutput=" + draft(files));
+        return commandLine.of(cluster.directory(), spec, node, new Packaged(files.jar(), java.util.Optional.empty()),
+            marker, flags);
+      }, silent);
+      cluster.awaitReady(spec.nodes(), READY_LIMIT, silent);
+      exercise(new ClusterClient(spec.clientUrls(), Duration.ofSeconds(30)), spec.brokers().size());
+    } finally {
+      // The cache is written as the JVM ends, which takes far longer than stopping does.
+      cluster.stop(spec.nodes(), DUMP_LIMIT, silent);
+    }
+  }
+
+  /** The calls that matter: create, produce singly and in batches, read, list. */
+  private static void exercise(ClusterClient client, int brokers) throws InterruptedException {
+    Topics topics = new Topics(client);
+    topics.create(new NewTopic("training", OptionalInt.of(4), OptionalInt.of(Math.min(2, brokers)), Map.of()));
+    String batch = "{\"records\":[" + "{\"key\":\"k%d\",\"value\":{\"n\":%d,\"text\":\"some text\"}},".repeat(20)
+        .replace("%d", "7") + "{\"value\":null}]}";
+    for (int i = 0; i < ROUNDS; i++) {
+      String body = i % 3 == 0 ? batch : "{\"records\":[{\"key\":\"k" + i + "\",\"value\":{\"n\":" + i + "}}]}";
+      client.attempt(new Call("POST", "/topics/training", "*/*", "application/vnd.kafka.json.v2+json",
+          body.getBytes(StandardCharsets.UTF_8)), i, client.timeout());
+      if (i % 10 == 0) {
+        for (int partition = 0; partition < 4; partition++) {
+          client.attempt(Call.get("/topics/training/partitions/" + partition + "/records?offset=0&timeout=0",
+              i % 20 == 0 ? "application/vnd.kafka.json.v2+json" : "application/vnd.kafka.binary.v2+json"), i,
+              client.timeout());
+        }
+      }
+    }
+    topics.list();
+    topics.describe("training");
+    topics.delete("training");
+  }
+
+  private void publish(@Nullable Packaged files) {
+    if (files == null)
+      return;
+    try {
+      if (Files.exists(draft(files))) {
+        Files.move(draft(files), files.cachePath(), StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        markFailed(files, "the JVM wrote none");
+        talk.accept("no AOT cache for " + files.jar().getFileName() + ": the JVM wrote none");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Packaged required(Map<App, Packaged> packaged, App app) {
+    Packaged files = packaged.get(app);
+    if (files == null)
+      throw new IllegalStateException("not packaged: " + app);
+    return files;
+  }
+
+  private static Path draft(Packaged files) {
+    return files.cachePath().resolveSibling(files.cachePath().getFileName() + ".new");
+  }
+
+  private static Path failureMark(Packaged files) {
+    return files.cachePath().resolveSibling(files.cachePath().getFileName() + ".failed");
+  }
+
+  private static void markFailed(@Nullable Packaged files, String reason) {
+    if (files == null)
+      return;
+    try {
+      Files.writeString(failureMark(files), reason + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freeBasePort(int controllers, int brokers) {
+    for (int port = FIRST_BASE_PORT; port < LAST_BASE_PORT; port += 100) {
+      if (Ports.allFree(ClusterSpec.cluster(controllers, brokers, port, Map.of()).nodes())
+          && Ports.allFree(ClusterSpec.combined(port, Map.of()).nodes())) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("no free ports between " + FIRST_BASE_PORT + " and " + LAST_BASE_PORT);
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("ottla-training");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deleteQuietly(Path place) {
+    try {
+      Distribution.deleteTree(place);
+    } catch (IOException e) {
+      // It is in the system's temporary directory and will be cleaned with it.
+    }
+  }
+
+  private static final class Silence implements LocalCluster.Listener {
+    @Override
+    public void started(NodeSpec node, long pid) {
+    }
+
+    @Override
+    public void changed(NodeSpec node, NodeState state) {
+    }
+
+    @Override
+    public void stopped(NodeSpec node) {
+    }
+
+    @Override
+    public void killed(NodeSpec node, Duration waited) {
+    }
+  }
+}
