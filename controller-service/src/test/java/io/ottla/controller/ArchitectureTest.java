@@ -14,7 +14,8 @@ import java.util.Set;
 /** The rooms of the controller and the arrows between them. */
 @AnalyzeClasses(packages = "io.ottla.controller", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
-  private static final String[] CORES = {"io.ottla.controller.raft..", "io.ottla.controller.control.."};
+  private static final String[] CORES = {"io.ottla.controller.raft..", "io.ottla.controller.control..",
+      "io.ottla.controller.formation.."};
 
   private static final Set<String> IMPURE_CALLS = Set.of("java.lang.System.nanoTime",
       "java.lang.System.currentTimeMillis",
@@ -32,7 +33,7 @@ final class ArchitectureTest {
       .onlyDependOnClassesThat().resideInAnyPackage("java.lang..", "java.util", "java.util.function", "java.io",
           "java.nio", "java.nio.charset", "java.math", "java.time", "java.util.zip", "java.util.stream",
           "org.jspecify..", "org.slf4j..", "org.pcollections..", "io.ottla.common..", "io.ottla.controller.raft..",
-          "io.ottla.controller.control..")
+          "io.ottla.controller.control..", "io.ottla.controller.formation..")
       .allowEmptyShould(true);
 
   @ArchTest
@@ -57,6 +58,38 @@ final class ArchitectureTest {
   static final ArchRule CONTROL_DOES_NOT_KNOW_RAFT = noClasses().that()
       .resideInAPackage("io.ottla.controller.control..")
       .should().dependOnClassesThat().resideInAPackage("io.ottla.controller.raft..").allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule FORMATION_IS_KNOWN_TO_ADAPTERS_ONLY = noClasses().that()
+      .resideInAnyPackage("io.ottla.controller.raft..", "io.ottla.controller.control..").should()
+      .dependOnClassesThat().resideInAPackage("io.ottla.controller.formation..").allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ONLY_STORAGE_OPENS_FILES = noClasses().that()
+      .resideOutsideOfPackage("io.ottla.controller.storage..").should().dependOnClassesThat()
+      .belongToAnyOf(java.nio.channels.FileChannel.class, java.nio.file.Files.class, java.io.RandomAccessFile.class,
+          java.io.FileInputStream.class, java.io.FileOutputStream.class)
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule STORAGE_KNOWS_ONLY_ITS_PORTS = noClasses().that()
+      .resideInAPackage("io.ottla.controller.storage..").should().dependOnClassesThat()
+      .resideInAnyPackage("io.ottla.controller.control..", "io.ottla.controller.runtime..",
+          "io.ottla.controller.http..",
+          "io.ottla.controller.metrics..", "io.ottla.controller.boot..", "org.springframework..")
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule RUNTIME_KNOWS_NO_ADAPTER = noClasses().that().resideInAPackage("io.ottla.controller.runtime..")
+      .should().dependOnClassesThat().resideInAnyPackage("io.ottla.controller.http..", "io.ottla.controller.storage..",
+          "io.ottla.controller.metrics..", "io.ottla.controller.boot..", "org.springframework..", "java.net..")
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ONLY_BOOT_WIRES = noClasses().that().resideOutsideOfPackage("io.ottla.controller.boot..")
+      .should().dependOnClassesThat().resideInAnyPackage("io.ottla.controller.boot..",
+          "org.springframework.context..", "org.springframework.boot..", "org.springframework.stereotype..")
+      .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule CONTROLLER_KNOWS_NEITHER_BROKER_NOR_CLI = noClasses().should().dependOnClassesThat()

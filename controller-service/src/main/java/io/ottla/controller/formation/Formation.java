@@ -1,0 +1,278 @@
+package io.ottla.controller.formation;
+
+import io.ottla.common.config.QuorumMember;
+import io.ottla.common.random.RandomSource;
+import io.ottla.controller.raft.RaftIdentity;
+import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.VoterSet;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One controller's part in forming the quorum (Q1). The configured voter with the lowest id coordinates: when it sees every configured voter
+ * unformatted and configured the same, it proposes cluster id and directory ids, has all of them agree durably, and decides by formatting
+ * its own directory. The others format theirs when told, or when they see a formed peer whose voters include their own directory: that id
+ * can only have got there through their own durable agreement. An empty directory beside formed peers stays empty.
+ *
+ * <p>{@link #round} makes blocking calls and is for one thread; the other methods are for any thread, and the disk is only touched under
+ * this object's lock.
+ */
+public final class Formation {
+  private final int nodeId;
+  private final @Nullable String configuredClusterId;
+  private final List<QuorumMember> initialVoters;
+  private final FormationStore store;
+  private final RandomSource random;
+  private final UUID directoryId;
+  private @Nullable Proposal prepared;
+  private @Nullable RaftIdentity formed;
+  private long version;
+
+  /**
+   * @param configuredClusterId the setting {@code cluster.id}, or null to have one made up
+   * @param initialVoters the setting of that name, this controller among them; empty when this directory must be formatted already
+   */
+  public Formation(int nodeId, @Nullable String configuredClusterId, List<QuorumMember> initialVoters,
+      FormationStore store, RandomSource random) {
+    this.nodeId = nodeId;
+    this.configuredClusterId = configuredClusterId;
+    List<QuorumMember> ordered = new ArrayList<>(initialVoters);
+    ordered.sort(Comparator.comparingInt(QuorumMember::nodeId));
+    this.initialVoters = List.copyOf(ordered);
+    this.store = store;
+    this.random = random;
+    this.formed = store.formed().orElse(null);
+    Optional<FormationStore.Prepared> agreement = store.prepared();
+    this.prepared = agreement.map(FormationStore.Prepared::proposal).orElse(null);
+    RaftIdentity identity = formed;
+    if (identity != null) {
+      this.directoryId = identity.self().directoryId();
+    } else {
+      this.directoryId = agreement.map(FormationStore.Prepared::directoryId).orElseGet(random::nextUuid);
+    }
+  }
+
+  /** What this controller tells the others. */
+  public synchronized PeerIdentity identity() {
+    RaftIdentity identity = formed;
+    Proposal agreed = prepared;
+    if (identity != null) {
+      return new PeerIdentity(nodeId, directoryId, FormationStage.FORMED, 0, configuredClusterId, initialVoters,
+          identity.clusterId(), identity.voters());
+    }
+    return new PeerIdentity(nodeId, directoryId,
+        agreed == null ? FormationStage.UNFORMATTED : FormationStage.PREPARED,
+        agreed == null ? 0 : agreed.ballot(), configuredClusterId, initialVoters, null, null);
+  }
+
+  /** A proposal arrives. Agreeing twice to the same one is fine; an older one than agreed to already is refused. */
+  public synchronized PrepareAnswer onPrepare(Proposal proposal) {
+    Proposal agreed = prepared;
+    if (formed != null) {
+      return PrepareAnswer.refuse("controller " + nodeId + " belongs to a cluster already");
+    }
+    if (agreed != null && proposal.ballot() <= agreed.ballot()) {
+      return agreed.equals(proposal)
+          ? PrepareAnswer.agree()
+          : PrepareAnswer.refuse("ballot " + proposal.ballot() + " is outdated by " + agreed.ballot());
+    }
+    if (!proposal.voters().contains(self())) {
+      return PrepareAnswer.refuse("controller " + nodeId + " has directory " + directoryId + ", not the one proposed");
+    }
+    if (!addresses(proposal.voters()).equals(initialVoters)) {
+      return PrepareAnswer.refuse("controller " + nodeId + " is configured with other initial voters");
+    }
+    if (configuredClusterId != null && !configuredClusterId.equals(proposal.clusterId())) {
+      return PrepareAnswer.refuse("controller " + nodeId + " is configured with cluster.id=" + configuredClusterId);
+    }
+    prepare(proposal);
+    return PrepareAnswer.agree();
+  }
+
+  /** The decision arrives. True when this controller is a voter of that cluster afterwards. */
+  public synchronized boolean onCommit(Proposal proposal) {
+    if (!proposal.voters().contains(self())) {
+      return false;
+    }
+    RaftIdentity decided = identityIn(proposal);
+    if (formed == null && proposal.equals(prepared)) {
+      form(decided);
+    }
+    return decided.equals(formed);
+  }
+
+  /** Looks at all others and does what can be done now. */
+  public FormationStatus round(FormationPeers peers) {
+    long seenVersion;
+    synchronized (this) {
+      RaftIdentity identity = formed;
+      if (identity != null) {
+        return new FormationStatus.Formed(identity);
+      }
+      seenVersion = version;
+    }
+    if (initialVoters.isEmpty()) {
+      return new FormationStatus.LeftOut("the directory of controller " + nodeId
+          + " is not formatted and controller.quorum.initial.voters is empty; set it to form a cluster");
+    }
+    SortedMap<Integer, PeerIdentity> seen = new TreeMap<>();
+    for (QuorumMember member : initialVoters) {
+      if (initialVoters.size() > 1) {
+        // Its own address as well: what others reach there must be this very process.
+        peers.identity(member).ifPresent(identity -> seen.put(member.nodeId(), identity));
+      }
+    }
+    for (PeerIdentity peer : seen.values()) {
+      if (peer.clusterId() != null && peer.voters() != null) {
+        return besideFormed(peer, peer.clusterId(), peer.voters(), seenVersion);
+      }
+    }
+    String obstacle = obstacle(seen);
+    if (obstacle != null) {
+      return new FormationStatus.Waiting(obstacle);
+    }
+    if (initialVoters.getFirst().nodeId() != nodeId) {
+      return new FormationStatus.Waiting("waiting for controller " + initialVoters.getFirst().nodeId()
+          + " to propose the quorum");
+    }
+    return coordinate(peers, seen);
+  }
+
+  private FormationStatus coordinate(FormationPeers peers, SortedMap<Integer, PeerIdentity> seen) {
+    Proposal proposal = propose(seen);
+    for (QuorumMember member : initialVoters) {
+      if (member.nodeId() != nodeId) {
+        Optional<PrepareAnswer> answer = peers.prepare(member, proposal);
+        if (answer.isEmpty()) {
+          return new FormationStatus.Waiting("waiting for controller " + member.nodeId() + " to agree");
+        }
+        if (!answer.get().agreed()) {
+          return new FormationStatus.Waiting("not agreed: " + answer.get().reason());
+        }
+      }
+    }
+    // This controller's own format is the decision: before it nobody is a voter, after it everyone can learn that it is.
+    if (!onCommit(proposal)) {
+      return new FormationStatus.Waiting("the proposal was overtaken");
+    }
+    for (QuorumMember member : initialVoters) {
+      if (member.nodeId() != nodeId) {
+        peers.commit(member, proposal);
+      }
+    }
+    return new FormationStatus.Formed(identityIn(proposal));
+  }
+
+  private synchronized Proposal propose(SortedMap<Integer, PeerIdentity> seen) {
+    Proposal earlier = prepared;
+    long ballot = earlier == null ? 0 : earlier.ballot();
+    List<Voter> voters = new ArrayList<>();
+    String clusterId = configuredClusterId;
+    for (QuorumMember member : initialVoters) {
+      PeerIdentity peer = seen.get(member.nodeId());
+      UUID directory = peer == null || member.nodeId() == nodeId ? directoryId : peer.directoryId();
+      voters.add(new Voter(new ReplicaKey(member.nodeId(), directory), member.host(), member.port()));
+      if (peer != null) {
+        ballot = Math.max(ballot, peer.ballot());
+        clusterId = clusterId == null ? peer.configuredClusterId() : clusterId;
+      }
+    }
+    if (clusterId == null) {
+      clusterId = earlier == null ? randomClusterId() : earlier.clusterId();
+    }
+    Proposal proposal = new Proposal(ballot + 1, clusterId, new VoterSet(voters));
+    prepare(proposal);
+    return proposal;
+  }
+
+  private synchronized FormationStatus besideFormed(PeerIdentity peer, String clusterId, VoterSet voters,
+      long seenVersion) {
+    if (voters.contains(self()) && prepared != null && formed == null) {
+      if (version != seenVersion) {
+        return new FormationStatus.Waiting("looking again: a proposal arrived meanwhile");
+      }
+      form(new RaftIdentity(clusterId, self(), voters));
+    }
+    RaftIdentity identity = formed;
+    if (identity != null) {
+      return new FormationStatus.Formed(identity);
+    }
+    return new FormationStatus.LeftOut("controller " + peer.nodeId() + " belongs to cluster " + clusterId
+        + ", of which this empty directory is no voter: it must not vote in the place of a disk that may have"
+        + " acknowledged entries. Bring the old directory of controller " + nodeId
+        + " back, or add this one as a new voter; if the cluster " + clusterId
+        + " is not wanted, empty all controllers' directories");
+  }
+
+  /** Why nothing can be proposed now, or null. */
+  private @Nullable String obstacle(SortedMap<Integer, PeerIdentity> seen) {
+    Set<String> clusterIds = new HashSet<>();
+    if (configuredClusterId != null) {
+      clusterIds.add(configuredClusterId);
+    }
+    for (QuorumMember member : initialVoters) {
+      PeerIdentity peer = seen.get(member.nodeId());
+      if (peer == null && initialVoters.size() > 1) {
+        return "waiting for controller " + member.nodeId() + " at " + member.host() + ":" + member.port();
+      }
+      if (peer != null && peer.nodeId() != member.nodeId()) {
+        return "controller " + peer.nodeId() + " answers at " + member.host() + ":" + member.port()
+            + ", where controller "
+            + member.nodeId() + " is configured";
+      }
+      if (peer != null && member.nodeId() == nodeId && !peer.directoryId().equals(directoryId)) {
+        return "another process answers as controller " + nodeId + " at " + member.host() + ":" + member.port()
+            + "; every controller needs its own node.id and address";
+      }
+      if (peer != null && !peer.initialVoters().equals(initialVoters)) {
+        return "controller " + member.nodeId() + " is configured with other initial voters, "
+            + peer.initialVoters() + "; make them the same everywhere";
+      }
+      if (peer != null && peer.configuredClusterId() != null) {
+        clusterIds.add(peer.configuredClusterId());
+      }
+    }
+    return clusterIds.size() > 1 ? "the controllers are configured with different cluster ids: " + clusterIds : null;
+  }
+
+  private void prepare(Proposal proposal) {
+    version++;
+    store.storePrepared(new FormationStore.Prepared(directoryId, proposal));
+    prepared = proposal;
+  }
+
+  private void form(RaftIdentity identity) {
+    version++;
+    store.storeFormed(identity);
+    formed = identity;
+  }
+
+  private ReplicaKey self() {
+    return new ReplicaKey(nodeId, directoryId);
+  }
+
+  private RaftIdentity identityIn(Proposal proposal) {
+    return new RaftIdentity(proposal.clusterId(), self(), proposal.voters());
+  }
+
+  private static List<QuorumMember> addresses(VoterSet voters) {
+    return voters.voters().stream().map(voter -> new QuorumMember(voter.key().nodeId(), voter.host(), voter.port()))
+        .toList();
+  }
+
+  private String randomClusterId() {
+    byte[] bits = ByteBuffer.allocate(16).putLong(random.nextLong()).putLong(random.nextLong()).array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+  }
+}

@@ -1,0 +1,224 @@
+package io.ottla.controller.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * A directory in memory that forgets on {@link #crash} what was not forced, as a power cut does: unforced writes survive page by page at
+ * random, unforced changes of names survive as a random prefix.
+ */
+final class LossyDirectory implements Directory {
+  private static final int PAGE = 32;
+
+  private final Random random;
+  private TreeMap<String, Inode> durableNames = new TreeMap<>();
+  private TreeMap<String, Inode> names = new TreeMap<>();
+  private final List<Consumer<Map<String, Inode>>> unforcedNames = new ArrayList<>();
+  private int forcesUntilFailure = Integer.MAX_VALUE;
+  private int operationsUntilCrash = Integer.MAX_VALUE;
+
+  LossyDirectory(long seed) {
+    this.random = new Random(seed);
+  }
+
+  /** The process died at this point. */
+  static final class Crash extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Crash() {
+      super("crash", null, false, false);
+    }
+  }
+
+  private static final class Inode {
+    byte[] durable = new byte[0];
+    byte[] current = new byte[0];
+  }
+
+  void failForceAfter(int forces) {
+    forcesUntilFailure = forces;
+  }
+
+  /** Throws {@link Crash} in place of the operation after this many. */
+  void crashAfter(int operations) {
+    operationsUntilCrash = operations;
+  }
+
+  /** Power cut and restart. */
+  void crash() {
+    operationsUntilCrash = Integer.MAX_VALUE;
+    int surviving = random.nextInt(unforcedNames.size() + 1);
+    unforcedNames.subList(0, surviving).forEach(change -> change.accept(durableNames));
+    unforcedNames.clear();
+    names = new TreeMap<>(durableNames);
+    names.values().forEach(this::forget);
+  }
+
+  private void forget(Inode inode) {
+    byte[] from = inode.durable;
+    byte[] to = inode.current;
+    if (!Arrays.equals(from, to)) {
+      int size = random.nextBoolean() ? to.length : from.length;
+      // Beyond the current end the old bytes come back when an unforced truncation is undone.
+      byte[] mixed = Arrays.copyOf(from, size);
+      for (int page = 0; page < Math.min(size, to.length); page += PAGE) {
+        if (random.nextInt(3) > 0) {
+          System.arraycopy(to, page, mixed, page, Math.min(PAGE, Math.min(size, to.length) - page));
+        }
+      }
+      inode.current = mixed;
+      inode.durable = mixed.clone();
+    }
+  }
+
+  /** Changes bytes behind everyone's back. */
+  void corrupt(String name, Consumer<byte[]> change) {
+    Inode inode = inode(name);
+    byte[] content = inode.current.clone();
+    change.accept(content);
+    inode.current = content;
+    inode.durable = content.clone();
+  }
+
+  void put(String name, byte[] content) {
+    Inode inode = new Inode();
+    inode.current = content.clone();
+    inode.durable = content.clone();
+    names.put(name, inode);
+    durableNames.put(name, inode);
+  }
+
+  byte[] content(String name) {
+    return inode(name).current.clone();
+  }
+
+  private Inode inode(String name) {
+    Inode inode = names.get(name);
+    if (inode == null) {
+      throw new UncheckedIOException(new IOException("no file " + name));
+    }
+    return inode;
+  }
+
+  private void operation() {
+    if (operationsUntilCrash <= 0) {
+      throw new Crash();
+    }
+    operationsUntilCrash--;
+  }
+
+  private void change(Consumer<Map<String, Inode>> change) {
+    operation();
+    change.accept(names);
+    unforcedNames.add(change);
+  }
+
+  @Override
+  public String path() {
+    return "memory";
+  }
+
+  @Override
+  public List<String> names() {
+    return List.copyOf(names.keySet());
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return names.containsKey(name);
+  }
+
+  @Override
+  public DiskFile open(String name) {
+    if (!names.containsKey(name)) {
+      Inode inode = new Inode();
+      change(map -> map.put(name, inode));
+    }
+    return new LossyFile(inode(name));
+  }
+
+  @Override
+  public void rename(String from, String to) {
+    Inode inode = inode(from);
+    change(map -> {
+      map.remove(from);
+      map.put(to, inode);
+    });
+  }
+
+  @Override
+  public void delete(String name) {
+    inode(name);
+    change(map -> map.remove(name));
+  }
+
+  @Override
+  public void force() {
+    countForce();
+    unforcedNames.clear();
+    durableNames = new TreeMap<>(names);
+  }
+
+  private void countForce() {
+    operation();
+    if (forcesUntilFailure <= 0) {
+      throw new UncheckedIOException(new IOException("device error"));
+    }
+    forcesUntilFailure--;
+  }
+
+  private final class LossyFile implements DiskFile {
+    private final Inode inode;
+
+    LossyFile(Inode inode) {
+      this.inode = inode;
+    }
+
+    @Override
+    public long size() {
+      return inode.current.length;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long position) {
+      operation();
+      int end = (int) position + bytes.remaining();
+      byte[] content = Arrays.copyOf(inode.current, Math.max(end, inode.current.length));
+      bytes.get(content, (int) position, bytes.remaining());
+      inode.current = content;
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) {
+      int count = (int) Math.max(0, Math.min(into.remaining(), inode.current.length - position));
+      into.put(inode.current, (int) position, count);
+      return count;
+    }
+
+    @Override
+    public void truncate(long size) {
+      operation();
+      if (size < inode.current.length) {
+        inode.current = Arrays.copyOf(inode.current, (int) size);
+      }
+    }
+
+    @Override
+    public void force() {
+      countForce();
+      inode.durable = inode.current.clone();
+    }
+
+    @Override
+    public void close() {
+    }
+  }
+}
