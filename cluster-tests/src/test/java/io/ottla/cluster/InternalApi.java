@@ -1,0 +1,71 @@
+package io.ottla.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ottla.cluster.Http.Result;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.Outcome;
+import io.ottla.common.wire.CreateTopicRequest;
+import io.ottla.common.wire.ErrorReply;
+import io.ottla.common.wire.ReplicaStatusResponse;
+import io.ottla.common.wire.WireJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/** Calls to the internal and management listeners of nodes; only tests on loopback do that from outside. Any thread. */
+final class InternalApi {
+  private static final Duration STATUS_LIMIT = Duration.ofSeconds(2);
+  private static final Duration DIGEST_LIMIT = Duration.ofSeconds(20);
+
+  private final Http http;
+
+  InternalApi(Http http) {
+    this.http = http;
+  }
+
+  QuorumView quorum(Node controller) {
+    JsonNode json = http.getJson(controller.internalUrl() + "/raft/v1/status", STATUS_LIMIT);
+    return new QuorumView(controller.id(), json.path("role").asText(), json.path("term").longValue(),
+        json.path("leaderId").asInt(-1), json.path("commitIndex").longValue());
+  }
+
+  /** What a broker holds, with digests of the contents. */
+  ReplicaStatusResponse replicas(Node broker) {
+    String url = broker.internalUrl() + "/replica/v1/status?digest=true";
+    Result.Answer answer = Http.answered(url, http.get(url, "application/json", DIGEST_LIMIT));
+    try {
+      return WireJson.read(answer.body().getBytes(StandardCharsets.UTF_8), ReplicaStatusResponse.class);
+    } catch (IOException e) {
+      throw new UnansweredException(url + ": " + answer.body(), e);
+    }
+  }
+
+  boolean isReady(Node node) {
+    return http.get(node.managementUrl() + "/actuator/health/readiness", "application/json",
+        STATUS_LIMIT) instanceof Result.Answer answer && answer.status() == 200;
+  }
+
+  /** Asks one controller, not following its hint to another. */
+  CreateOutcome createTopic(Node controller, String name, int partitions, int replicationFactor, Duration limit) {
+    CreateTopicRequest request = new CreateTopicRequest(name, partitions, replicationFactor, null, Map.of(), false);
+    Result result = http.post(controller.internalUrl() + "/cluster/v1/topics", "application/json",
+        new String(WireJson.write(request), StandardCharsets.UTF_8), limit);
+    return switch (result) {
+      case Result.Answer answer when answer.status() / 100 == 2 ->
+        new CreateOutcome(CreateOutcome.Kind.ACKNOWLEDGED, answer.body());
+      case Result.Answer answer -> new CreateOutcome(kind(answer), answer.toString());
+      case Result.NotConnected none -> new CreateOutcome(CreateOutcome.Kind.REFUSED, none.why());
+      case Result.Broken broken -> new CreateOutcome(CreateOutcome.Kind.UNKNOWN, broken.why());
+    };
+  }
+
+  private static CreateOutcome.Kind kind(Result.Answer answer) {
+    try {
+      ErrorCode code = WireJson.read(answer.body().getBytes(StandardCharsets.UTF_8), ErrorReply.class).code();
+      return code.outcome() == Outcome.REFUSED ? CreateOutcome.Kind.REFUSED : CreateOutcome.Kind.UNKNOWN;
+    } catch (IOException e) {
+      return CreateOutcome.Kind.UNKNOWN;
+    }
+  }
+}
