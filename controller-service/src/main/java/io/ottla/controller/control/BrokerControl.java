@@ -1,0 +1,222 @@
+package io.ottla.controller.control;
+
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.ClusterConfigs;
+import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataRecord;
+import io.ottla.common.metadata.MetadataRecord.BrokerChange;
+import io.ottla.common.metadata.MetadataRecord.PartitionChange;
+import io.ottla.common.wire.RestartClass;
+import io.ottla.controller.control.HeartbeatCommand.Beat;
+import io.ottla.controller.control.PartitionMoves.Departure;
+import io.ottla.controller.control.RegisterBrokerCommand.Registered;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about brokers: registration (M9 to M11), heartbeats, fencing and controlled shutdown (M14 to M19). Reads an image and the sessions,
+ * changes neither metadata nor anything else.
+ */
+final class BrokerControl {
+  /** Room is left for the broker's own record. */
+  static final int MAX_MOVES_PER_ENTRY = MetadataRecord.MAX_PER_ENTRY - 10;
+
+  private final ControlSettings settings;
+
+  BrokerControl(ControlSettings settings) {
+    this.settings = settings;
+  }
+
+  Decision<Registered> register(MetadataImage image, BrokerSessions sessions, RegisterBrokerCommand command,
+      long nowMs) {
+    Optional<Decision<Registered>> refused = refuse(image, command);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    BrokerRegistration old = image.brokers().get(command.brokerId());
+    if (old != null && old.incarnationId().equals(command.incarnationId())) {
+      return Decision.accept(List.of(), new Registered(old.brokerEpoch()), old.brokerEpoch());
+    }
+    if (sessions.isLive(command.brokerId(), nowMs)) {
+      return Decision.reject(ErrorCode.DUPLICATE_BROKER, "Another process is alive as broker " + command.brokerId()
+          + "; if it is gone, this id is free after " + settings.sessionTimeoutMs() + " ms.", image.index());
+    }
+    Departure departure = isUnclean(old, command) ? Departure.UNCLEAN : Departure.CLEAN;
+    List<PartitionChange> moves = PartitionMoves.reRegister(image, command.brokerId(), departure,
+        command.directoryIds());
+    if (moves.size() > MAX_MOVES_PER_ENTRY) {
+      return tooManyAtOnce(image, moves);
+    }
+    List<MetadataRecord> records = new ArrayList<>(moves);
+    records.add(new MetadataRecord.RegisterBroker(command.brokerId(), command.incarnationId(), command.directoryIds(),
+        command.endpoints(), command.rack(), command.features()));
+    return Decision.accept(records, new Registered(image.index() + 1), image.index());
+  }
+
+  /** More partitions than one entry holds: what fits is moved, and the broker's retry continues from there. */
+  private static Decision<Registered> tooManyAtOnce(MetadataImage image, List<PartitionChange> moves) {
+    return new Decision<>(List.copyOf(moves.subList(0, MAX_MOVES_PER_ENTRY)),
+        new Decision.Rejected<>(ErrorCode.BUSY,
+            "The broker's " + moves.size() + " partitions are being moved; try again."),
+        image.index());
+  }
+
+  /** M10. */
+  private Optional<Decision<Registered>> refuse(MetadataImage image, RegisterBrokerCommand command) {
+    String cluster = command.clusterId();
+    if (cluster != null && !cluster.equals(settings.clusterId())) {
+      return refusal(image, ErrorCode.INVALID_CLUSTER_ID,
+          "Broker " + command.brokerId() + " belongs to cluster " + cluster + ", not " + settings.clusterId() + ".");
+    }
+    if (command.brokerId() < 0 || command.directoryIds().isEmpty() || command.endpoints().isEmpty()
+        || new HashSet<>(command.directoryIds()).size() != command.directoryIds().size()) {
+      return refusal(image, ErrorCode.INVALID_REQUEST,
+          "A broker needs an id of at least 0, an endpoint, and distinct directory ids.");
+    }
+    String durability = image.clusterConfig(ClusterConfigs.DURABILITY)
+        .orElseGet(() -> settings.clusterConfigs().getOrDefault(ClusterConfigs.DURABILITY, image.durability()));
+    if (!durability.equals(command.durability())) {
+      return refusal(image, ErrorCode.INVALID_CONFIG, "Broker " + command.brokerId() + " has durability="
+          + command.durability() + ", but the cluster has durability=" + durability + ".");
+    }
+    for (BrokerRegistration other : image.brokers().values()) {
+      for (UUID directory : command.directoryIds()) {
+        if (other.brokerId() != command.brokerId() && other.directoryIds().contains(directory)) {
+          return refusal(image, ErrorCode.INVALID_REQUEST,
+              "Directory " + directory + " belongs to broker " + other.brokerId() + "; was it copied?");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Decision<Registered>> refusal(MetadataImage image, ErrorCode code, String message) {
+    return Optional.of(Decision.reject(code, message, image.index()));
+  }
+
+  /**
+   * M11. The directories must have lived through the last epoch under which the broker was unfenced. A later epoch of the same broker is as
+   * good: under it the broker was in no ISR, so nothing was confirmed that they could lack. A crash between registration and unfencing must
+   * not cost the broker its eligibility.
+   */
+  private static boolean isUnclean(@Nullable BrokerRegistration old,
+      RegisterBrokerCommand command) {
+    if (old == null || command.restartClass() == RestartClass.LOSSY) {
+      return true;
+    }
+    boolean knowsLastActiveEpoch = command.previousBrokerEpoch() >= old.lastActiveEpoch()
+        && command.previousBrokerEpoch() <= old.brokerEpoch();
+    return !knowsLastActiveEpoch || !command.directoryIds().containsAll(old.directoryIds());
+  }
+
+  /**
+   * A heartbeat; the caller has noted the contact already (M15).
+   *
+   * @param image the speculative image, which decides
+   * @param committed the committed image, which the broker is told about
+   */
+  Decision<Beat> heartbeat(MetadataImage image, MetadataImage committed, BrokerSessions sessions,
+      HeartbeatCommand command) {
+    BrokerRegistration broker = image.brokers().get(command.brokerId());
+    if (broker == null) {
+      return Decision.reject(ErrorCode.UNKNOWN_BROKER, "Broker " + command.brokerId() + " is not registered.",
+          image.index());
+    }
+    if (broker.brokerEpoch() != command.brokerEpoch()) {
+      return Decision.reject(ErrorCode.STALE_BROKER_EPOCH, "Broker " + command.brokerId() + " has epoch "
+          + broker.brokerEpoch() + ", not " + command.brokerEpoch() + ".", image.index());
+    }
+    boolean caughtUp = command.appliedMetadataIndex() >= broker.brokerEpoch();
+    List<MetadataRecord> losses = losses(image, broker, command);
+    if (!losses.isEmpty()) {
+      return Decision.accept(losses, new Beat(broker.fenced(), false, caughtUp), image.index());
+    }
+    if (command.wantShutdown()) {
+      return shutdown(image, committed, sessions, broker, caughtUp);
+    }
+    if (command.wantFence() && !broker.fenced()) {
+      return Decision.accept(fence(image, broker), new Beat(true, false, caughtUp), image.index());
+    }
+    if (!command.wantFence() && broker.fenced() && !broker.inControlledShutdown() && caughtUp) {
+      return Decision.accept(unfence(image, broker), new Beat(false, false, true), image.index());
+    }
+    return Decision.accept(List.of(), new Beat(isFenced(committed, broker), false, caughtUp), committed.index());
+  }
+
+  /** M17: the broker, and the leaderships only it can take; those beyond one entry follow as due elections. */
+  private static List<MetadataRecord> unfence(MetadataImage image, BrokerRegistration broker) {
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(BrokerChange.unfence(broker.brokerId(), broker.brokerEpoch()));
+    List<PartitionChange> elections = PartitionMoves.comeBack(image, broker.brokerId());
+    records.addAll(elections.subList(0, Math.min(elections.size(), MAX_MOVES_PER_ENTRY)));
+    return records;
+  }
+
+  /** M18: out of every ISR and fenced, in one entry. Beyond what an entry holds, the ISRs go first and the fence comes with the last. */
+  static List<MetadataRecord> fence(MetadataImage image, BrokerRegistration broker) {
+    List<PartitionChange> moves = PartitionMoves.leave(image, broker.brokerId(), Departure.CLEAN);
+    if (moves.size() > MAX_MOVES_PER_ENTRY) {
+      return List.copyOf(moves.subList(0, MAX_MOVES_PER_ENTRY));
+    }
+    List<MetadataRecord> records = new ArrayList<>(moves);
+    records.add(BrokerChange.fence(broker.brokerId(), broker.brokerEpoch()));
+    return records;
+  }
+
+  /** M19. */
+  private static Decision<Beat> shutdown(MetadataImage image, MetadataImage committed, BrokerSessions sessions,
+      BrokerRegistration broker, boolean caughtUp) {
+    if (broker.fenced()) {
+      return Decision.accept(List.of(), new Beat(true, true, caughtUp), image.index());
+    }
+    List<MetadataRecord> records = new ArrayList<>();
+    if (!broker.inControlledShutdown()) {
+      records.add(BrokerChange.shuttingDown(broker.brokerId(), broker.brokerEpoch()));
+    }
+    List<PartitionChange> moves = PartitionMoves.handOver(image, broker.brokerId());
+    records.addAll(moves.subList(0, Math.min(moves.size(), MAX_MOVES_PER_ENTRY)));
+    if (!records.isEmpty()) {
+      return Decision.accept(records, new Beat(false, false, caughtUp), image.index());
+    }
+    if (!sessions.shutdownWasSeenByAll(image, broker.brokerId())) {
+      return Decision.accept(List.of(), new Beat(false, false, caughtUp), committed.index());
+    }
+    List<MetadataRecord> fencing = fence(image, broker);
+    boolean fenced = fencing.getLast() instanceof BrokerChange;
+    return Decision.accept(fencing, new Beat(fenced, fenced, caughtUp), image.index());
+  }
+
+  /** Replicas whose log is gone leave ISR and ELR; failed directories are no longer the broker's. */
+  private static List<MetadataRecord> losses(MetadataImage image, BrokerRegistration broker,
+      HeartbeatCommand command) {
+    List<UUID> offline = broker.directoryIds().stream().filter(command.offlineDirectoryIds()::contains).toList();
+    if (offline.isEmpty() && command.lostReplicas().isEmpty()) {
+      return List.of();
+    }
+    var lost = new HashSet<>(command.lostReplicas());
+    List<MetadataRecord> records = new ArrayList<>(
+        PartitionMoves.leave(image, broker.brokerId(), Departure.UNCLEAN, (topicId, number) -> {
+          boolean reported = lost.contains(new TopicIdPartition(topicId, number));
+          return reported || image.partition(topicId, number)
+              .map(p -> offline.contains(p.directories().get(p.replicas().indexOf(broker.brokerId())))).orElse(false);
+        }));
+    if (records.size() > MAX_MOVES_PER_ENTRY) {
+      return List.copyOf(records.subList(0, MAX_MOVES_PER_ENTRY));
+    }
+    if (!offline.isEmpty()) {
+      records.add(new BrokerChange(broker.brokerId(), broker.brokerEpoch(), null, null,
+          broker.directoryIds().stream().filter(id -> !offline.contains(id)).toList()));
+    }
+    return records;
+  }
+
+  private static boolean isFenced(MetadataImage committed, BrokerRegistration broker) {
+    return committed.broker(broker.brokerId()).map(BrokerRegistration::fenced).orElse(true);
+  }
+}

@@ -1,0 +1,313 @@
+package io.ottla.controller.control;
+
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.ConfigResource;
+import io.ottla.common.metadata.LeaderRecoveryState;
+import io.ottla.common.metadata.MetadataDelta;
+import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataRecord;
+import io.ottla.common.metadata.MetadataRecord.BrokerChange;
+import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
+import io.ottla.common.metadata.MetadataRecord.PartitionChange;
+import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
+import io.ottla.common.metadata.MetadataRecord.UnregisterBroker;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.random.RandomSource;
+import io.ottla.controller.control.AlterPartitionCommand.Answer;
+import io.ottla.controller.control.CreateTopicCommand.Created;
+import io.ottla.controller.control.DeleteTopicCommand.Deleted;
+import io.ottla.controller.control.HeartbeatCommand.Beat;
+import io.ottla.controller.control.RegisterBrokerCommand.Registered;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metadata side of a controller. On every controller it applies committed entries; on the active one it also decides (M3): each command is
+ * judged against the <em>speculative</em> image, that is the committed one plus all entries appended and not yet committed, and yields a
+ * {@link Decision}. The caller appends its records as one entry, reports that with {@link #appended} before asking for the next decision, and
+ * replies once the entry, and whatever the decision rests on, is committed (M4). Others only ever see {@link #committed}.
+ *
+ * <p>
+ * Nothing here is durable: resigning drops the speculative image and the sessions, and a successor derives every duty from the image (M5).
+ * All methods belong to one thread.
+ */
+public final class ClusterControl {
+  private final ControlSettings settings;
+  private final BrokerControl brokers;
+  private final TopicControl topics;
+  private final PartitionControl partitions = new PartitionControl();
+  private MetadataImage committed = MetadataImage.EMPTY;
+  private @Nullable Activity activity;
+  private long uncleanElections;
+
+  /** What only the active controller has. */
+  private static final class Activity {
+    private final BrokerSessions sessions;
+    private final Deque<MetadataDelta> uncommitted = new ArrayDeque<>();
+    private MetadataImage speculative;
+    private boolean electionsDue = true;
+    private long lastBalanceMs;
+
+    private Activity(BrokerSessions sessions, MetadataImage speculative, long nowMs) {
+      this.sessions = sessions;
+      this.speculative = speculative;
+      this.lastBalanceMs = nowMs;
+    }
+  }
+
+  /** A controller that has applied nothing yet and is not active. */
+  public ClusterControl(ControlSettings settings, RandomSource random) {
+    this.settings = settings;
+    this.brokers = new BrokerControl(settings);
+    this.topics = new TopicControl(random);
+  }
+
+  /** The image of all committed entries applied so far; the only one to be shown to others. */
+  public MetadataImage committed() {
+    return committed;
+  }
+
+  /** The image decisions are made from: the committed one when this controller is not active. */
+  public MetadataImage speculative() {
+    Activity active = activity;
+    return active == null ? committed : active.speculative;
+  }
+
+  /** Whether this controller decides. */
+  public boolean active() {
+    return activity != null;
+  }
+
+  /** Unclean elections seen in committed entries; each may have lost data (M21 d, e). */
+  public long uncleanElections() {
+    return uncleanElections;
+  }
+
+  /**
+   * Starts deciding. To be called once this controller's first entry of the term is committed and applied (M5).
+   *
+   * @param nowMs monotonic time
+   */
+  public void activate(long nowMs) {
+    activity = new Activity(BrokerSessions.takeOver(settings, committed, nowMs), committed, nowMs);
+  }
+
+  /** Stops deciding and forgets all that is not committed. Harmless when not active. */
+  public void resign() {
+    activity = null;
+  }
+
+  /** A broker asks to be registered (M9 to M11). */
+  public Decision<Registered> register(RegisterBrokerCommand command, long nowMs) {
+    Activity active = requireActive();
+    return brokers.register(active.speculative, active.sessions, command, nowMs);
+  }
+
+  /**
+   * Notes that something was heard of a broker, before its request waits for other work (M15).
+   *
+   * @param arrivedMs monotonic time when the request arrived
+   */
+  public void contact(int brokerId, long brokerEpoch, long arrivedMs) {
+    Activity active = activity;
+    if (active != null) {
+      active.sessions.contact(brokerId, brokerEpoch, arrivedMs);
+    }
+  }
+
+  /**
+   * A heartbeat (M14 to M19).
+   *
+   * @param arrivedMs monotonic time when the request arrived
+   */
+  public Decision<Beat> heartbeat(HeartbeatCommand command, long arrivedMs) {
+    Activity active = requireActive();
+    boolean saidGoodbye = command.wantShutdown()
+        && active.speculative.broker(command.brokerId()).map(BrokerRegistration::fenced).orElse(true);
+    if (!saidGoodbye) {
+      active.sessions.contact(command.brokerId(), command.brokerEpoch(), arrivedMs);
+    }
+    active.sessions.applied(command.brokerId(), command.brokerEpoch(), command.appliedMetadataIndex());
+    return brokers.heartbeat(active.speculative, committed, active.sessions, command);
+  }
+
+  /** Leaders propose ISR changes (M26, M27). */
+  public Decision<List<Answer>> alterPartitions(AlterPartitionCommand command) {
+    return partitions.alter(requireActive().speculative, command);
+  }
+
+  /** Someone asks for a topic (M6, M7, M28 to M31). */
+  public Decision<Created> createTopic(CreateTopicCommand command) {
+    return topics.create(requireActive().speculative, command);
+  }
+
+  /** Someone asks to delete a topic. */
+  public Decision<Deleted> deleteTopic(DeleteTopicCommand command) {
+    return topics.delete(requireActive().speculative, command);
+  }
+
+  /**
+   * What this controller has to do on its own: write missing cluster settings, fence a broker not heard of, elect where it is due, move
+   * leaderships back. To be called at every tick, again and again until it gives nothing; each duty sees the effect of the one before (M16).
+   *
+   * @param nowMs monotonic time
+   * @return records to append as one entry, or empty when nothing is due
+   */
+  public Optional<List<MetadataRecord>> nextDuty(long nowMs) {
+    Activity active = activity;
+    if (active == null) {
+      return Optional.empty();
+    }
+    active.sessions.look(nowMs);
+    return missingConfigs(active).or(() -> fencing(active, nowMs)).or(() -> elections(active))
+        .or(() -> balance(active, nowMs)).map(List::copyOf);
+  }
+
+  /**
+   * An entry was appended to the log, be it of a decision, of a duty, or of the quorum itself (then without records).
+   *
+   * @param index the entry's index: the next one, since only this controller appends
+   * @param term the entry's term
+   * @param nowMs monotonic time
+   */
+  public void appended(long index, long term, List<MetadataRecord> records, long nowMs) {
+    Activity active = requireActive();
+    if (index != active.speculative.index() + 1) {
+      throw new IllegalStateException("entry " + index + " was appended after " + active.speculative);
+    }
+    MetadataDelta delta = MetadataDelta.of(active.speculative, index, term, records);
+    active.uncommitted.addLast(delta);
+    active.speculative = delta.image();
+    records.forEach(change -> follow(active, change, index, nowMs));
+    followShutdowns(active, delta);
+  }
+
+  /**
+   * A committed entry, in index order without gaps, each once.
+   *
+   * @return what it changed
+   */
+  public MetadataDelta applyCommitted(long index, long term, List<MetadataRecord> records) {
+    if (index != committed.index() + 1) {
+      throw new IllegalStateException("entry " + index + " cannot follow " + committed);
+    }
+    Activity active = activity;
+    MetadataDelta delta = active == null || active.uncommitted.isEmpty()
+        ? MetadataDelta.of(committed, index, term, records)
+        : ownEntry(active.uncommitted.removeFirst(), index, term);
+    committed = delta.image();
+    if (active != null && active.uncommitted.isEmpty()) {
+      active.speculative = committed;
+    }
+    uncleanElections += records.stream().filter(ClusterControl::isUncleanElection).count();
+    return delta;
+  }
+
+  private static MetadataDelta ownEntry(MetadataDelta delta, long index, long term) {
+    if (delta.image().index() != index || delta.image().term() != term) {
+      throw new IllegalStateException(
+          "entry " + index + " of term " + term + " was committed where " + delta.image() + " was appended");
+    }
+    return delta;
+  }
+
+  private static boolean isUncleanElection(MetadataRecord change) {
+    return change instanceof PartitionChange partition
+        && partition.leaderRecoveryState() == LeaderRecoveryState.RECOVERING;
+  }
+
+  /** Soft state follows what is appended, so that an append that failed leaves no trace in it. */
+  private static void follow(Activity active, MetadataRecord change, long index, long nowMs) {
+    if (change instanceof RegisterBroker register) {
+      active.sessions.start(register.brokerId(), index, nowMs);
+    } else if (change instanceof UnregisterBroker unregister) {
+      active.sessions.forget(unregister.brokerId());
+    } else if (change instanceof BrokerChange broker && broker.fenced() != null) {
+      followFencing(active, broker, broker.fenced(), nowMs);
+    }
+  }
+
+  private static void followFencing(Activity active, BrokerChange change, boolean fenced, long nowMs) {
+    if (!fenced) {
+      active.sessions.unfenced(change.brokerId(), nowMs);
+      active.electionsDue = true;
+    } else if (active.speculative.broker(change.brokerId()).map(BrokerRegistration::inControlledShutdown)
+        .orElse(false)) {
+      active.sessions.end(change.brokerId());
+    }
+  }
+
+  /** M19: remembers the last entry that moved something away from a broker that is shutting down. */
+  private static void followShutdowns(Activity active, MetadataDelta delta) {
+    for (BrokerRegistration broker : delta.image().brokers().values()) {
+      int id = broker.brokerId();
+      if (broker.inControlledShutdown() && (delta.changedBrokers().contains(id) || takesAnythingFrom(delta, id))) {
+        active.sessions.shutdownMustBeSeen(id, delta.image().index());
+      }
+    }
+  }
+
+  private static boolean takesAnythingFrom(MetadataDelta delta, int brokerId) {
+    return delta.changedPartitions().keySet().stream().anyMatch(id -> {
+      Optional<PartitionState> before = delta.before().partition(id.topicId(), id.partition());
+      Optional<PartitionState> after = delta.image().partition(id.topicId(), id.partition());
+      return before.isPresent() && after.isPresent() && before.get().isr().contains(brokerId)
+          && !after.get().isr().contains(brokerId);
+    });
+  }
+
+  private Optional<List<? extends MetadataRecord>> missingConfigs(Activity active) {
+    List<MetadataRecord> records = new ArrayList<>();
+    settings.clusterConfigs().forEach((key, value) -> {
+      if (active.speculative.clusterConfig(key).isEmpty()) {
+        records.add(new ConfigRecord(ConfigResource.CLUSTER, key, value));
+      }
+    });
+    return records.isEmpty() ? Optional.empty() : Optional.of(records);
+  }
+
+  private static Optional<List<? extends MetadataRecord>> fencing(Activity active, long nowMs) {
+    for (BrokerRegistration broker : active.speculative.brokers().values()) {
+      if (!broker.fenced() && !active.sessions.isLive(broker.brokerId(), nowMs)) {
+        return Optional.of(BrokerControl.fence(active.speculative, broker));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<List<? extends MetadataRecord>> elections(Activity active) {
+    if (!active.electionsDue) {
+      return Optional.empty();
+    }
+    List<PartitionChange> due = PartitionMoves.dueElections(active.speculative);
+    active.electionsDue = !due.isEmpty(); // looked at again after these, which also covers an append that fails
+    return due.isEmpty()
+        ? Optional.empty()
+        : Optional.of(due.subList(0, Math.min(due.size(), BrokerControl.MAX_MOVES_PER_ENTRY)));
+  }
+
+  private Optional<List<? extends MetadataRecord>> balance(Activity active, long nowMs) {
+    boolean due = settings.balanceIntervalMs() > 0 && nowMs - active.lastBalanceMs >= settings.balanceIntervalMs();
+    if (!due) {
+      return Optional.empty();
+    }
+    active.lastBalanceMs = nowMs;
+    List<PartitionChange> moves = PreferredBalance.moves(active.speculative, settings.imbalancePercent(),
+        id -> active.sessions.unfencedForMs(id, nowMs) >= settings.balanceMinUnfencedMs());
+    return moves.isEmpty() ? Optional.empty() : Optional.of(moves);
+  }
+
+  private Activity requireActive() {
+    Activity active = activity;
+    if (active == null) {
+      throw new OttlaException(ErrorCode.NOT_CONTROLLER, "This controller is not the active one.");
+    }
+    return active;
+  }
+}

@@ -1,0 +1,211 @@
+package io.ottla.controller.control;
+
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.ClusterConfigs;
+import io.ottla.common.metadata.ConfigResource;
+import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataJson;
+import io.ottla.common.metadata.MetadataRecord;
+import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
+import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
+import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
+import io.ottla.common.metadata.MetadataRecord.TopicRecord;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.metadata.TopicConfigs;
+import io.ottla.common.metadata.TopicImage;
+import io.ottla.common.random.RandomSource;
+import io.ottla.controller.control.CreateTopicCommand.Created;
+import io.ottla.controller.control.DeleteTopicCommand.Deleted;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.UUID;
+
+/** Decides about topics: creation with its checks, counts and placement (M6, M7, M28 to M31), and deletion. Pure but for the random source. */
+final class TopicControl {
+  private static final int SMALL_ENTRY_RECORDS = 1_000;
+  private static final String DEFAULT_REPLICATION = "3";
+  private static final String DEFAULT_PARTITIONS = "1";
+
+  private final RandomSource random;
+
+  TopicControl(RandomSource random) {
+    this.random = random;
+  }
+
+  Decision<Created> create(MetadataImage image, CreateTopicCommand command) {
+    try {
+      checkName(image, command.name());
+      List<List<Integer>> assignments = assignments(image, command);
+      int replicationFactor = assignments.getFirst().size();
+      checkConfigs(command.configs(), replicationFactor);
+      List<MetadataRecord> records = records(image, command, assignments);
+      checkSize(records);
+      return command.validateOnly()
+          ? Decision.accept(List.of(),
+              new Created(null, command.name(), assignments.size(), replicationFactor, 0), image.index())
+          : Decision.accept(records, new Created(((TopicRecord) records.getFirst()).topicId(), command.name(),
+              assignments.size(), replicationFactor, image.index() + 1), image.index());
+    } catch (OttlaException refusal) {
+      return Decision.reject(refusal.code(), refusal.getMessage(), image.index());
+    }
+  }
+
+  Decision<Deleted> delete(MetadataImage image, DeleteTopicCommand command) {
+    Optional<TopicImage> topic = image.topic(command.name());
+    return topic.isEmpty()
+        ? Decision.reject(ErrorCode.UNKNOWN_TOPIC, "Topic '" + command.name() + "' does not exist.", image.index())
+        : Decision.accept(List.of(new RemoveTopic(topic.get().id())),
+            new Deleted(topic.get().id(), image.index() + 1), image.index());
+  }
+
+  private static void checkName(MetadataImage image, String name) {
+    TopicNames.problem(name).ifPresent(problem -> {
+      throw new OttlaException(ErrorCode.INVALID_TOPIC_NAME, problem);
+    });
+    if (image.topicIdsByName().containsKey(name)) {
+      throw new OttlaException(ErrorCode.TOPIC_EXISTS, "Topic '" + name + "' already exists.");
+    }
+    TopicNames.collision(image, name).ifPresent(other -> {
+      throw new OttlaException(ErrorCode.INVALID_TOPIC_NAME,
+          "Topic '" + name + "' collides with existing topic '" + other + "': '.' and '_' count as equal.");
+    });
+  }
+
+  private List<List<Integer>> assignments(MetadataImage image, CreateTopicCommand command) {
+    SortedMap<Integer, List<Integer>> manual = command.assignments();
+    if (manual == null) {
+      return placed(image, command);
+    }
+    if (command.partitions() != null || command.replicationFactor() != null) {
+      throw new OttlaException(ErrorCode.INVALID_REQUEST,
+          "Give either assignments or partition count and replication factor, not both.");
+    }
+    checkManual(image, manual);
+    return List.copyOf(manual.values());
+  }
+
+  /** M6: numbered from 0, one replication factor, registered brokers, no broker twice. */
+  private static void checkManual(MetadataImage image, SortedMap<Integer, List<Integer>> manual) {
+    if (manual.isEmpty() || manual.firstKey() != 0 || manual.lastKey() != manual.size() - 1) {
+      throw badAssignment("Partitions must be numbered from 0 without gaps.");
+    }
+    checkPartitionCount(manual.size());
+    int replicationFactor = manual.getOrDefault(0, List.of()).size();
+    manual.forEach((number, replicas) -> {
+      if (replicas.isEmpty() || replicas.size() != replicationFactor) {
+        throw badAssignment("All partitions need the same number of replicas, at least one; partition " + number
+            + " has " + replicas.size() + ".");
+      }
+      if (new HashSet<>(replicas).size() != replicas.size()) {
+        throw badAssignment("Partition " + number + " names a broker twice: " + replicas + ".");
+      }
+      replicas.stream().filter(id -> !image.brokers().containsKey(id)).findFirst().ifPresent(id -> {
+        throw badAssignment("Partition " + number + " names broker " + id + ", which is not registered.");
+      });
+      if (replicas.stream().noneMatch(image::isActive)) {
+        throw badAssignment("Partition " + number + " would have no active replica: " + replicas + ".");
+      }
+    });
+  }
+
+  private static OttlaException badAssignment(String message) {
+    return new OttlaException(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
+  }
+
+  private List<List<Integer>> placed(MetadataImage image, CreateTopicCommand command) {
+    Integer askedPartitions = command.partitions();
+    int partitions = askedPartitions == null
+        ? clusterNumber(image, ClusterConfigs.NUM_PARTITIONS, DEFAULT_PARTITIONS)
+        : askedPartitions;
+    checkPartitionCount(partitions);
+    int usable = (int) image.brokers().values().stream().filter(broker -> !broker.inControlledShutdown()).count();
+    Integer asked = command.replicationFactor();
+    int replicationFactor = asked == null
+        ? Math.min(clusterNumber(image, ClusterConfigs.DEFAULT_REPLICATION_FACTOR, DEFAULT_REPLICATION),
+            Math.max(1, usable))
+        : asked;
+    if (replicationFactor < 1) {
+      throw new OttlaException(ErrorCode.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0.");
+    }
+    if (image.brokers().values().stream().noneMatch(BrokerRegistration::active)) {
+      throw new OttlaException(ErrorCode.LEADER_NOT_AVAILABLE, "No broker is active; try again when one is.");
+    }
+    if (replicationFactor > usable) {
+      throw new OttlaException(ErrorCode.INVALID_REPLICATION_FACTOR,
+          "Replication factor: " + replicationFactor + " larger than available brokers: " + usable + ".");
+    }
+    return ReplicaPlacer.of(image, random).place(partitions, replicationFactor);
+  }
+
+  private static int clusterNumber(MetadataImage image, String key, String defaultValue) {
+    return Integer.parseInt(image.clusterConfig(key).orElse(defaultValue));
+  }
+
+  private static void checkPartitionCount(int partitions) {
+    if (partitions < 1) {
+      throw new OttlaException(ErrorCode.INVALID_PARTITIONS, "Number of partitions must be larger than 0.");
+    }
+    if (partitions >= MetadataRecord.MAX_PER_ENTRY) {
+      throw new OttlaException(ErrorCode.INVALID_PARTITIONS,
+          "Number of partitions must be smaller than " + MetadataRecord.MAX_PER_ENTRY + ".");
+    }
+  }
+
+  /** M7. */
+  private static void checkConfigs(SortedMap<String, String> configs, int replicationFactor) {
+    TopicConfigs.problem(configs).ifPresent(problem -> {
+      throw new OttlaException(ErrorCode.INVALID_CONFIG, problem);
+    });
+    String minIsr = configs.get(TopicConfigs.MIN_INSYNC_REPLICAS);
+    if (minIsr != null && Integer.parseInt(minIsr) > replicationFactor) {
+      throw new OttlaException(ErrorCode.INVALID_CONFIG,
+          TopicConfigs.MIN_INSYNC_REPLICAS + "=" + minIsr + " is more than the replication factor "
+              + replicationFactor + ".");
+    }
+  }
+
+  private List<MetadataRecord> records(MetadataImage image, CreateTopicCommand command,
+      List<List<Integer>> assignments) {
+    UUID topicId = unusedId(image);
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(new TopicRecord(topicId, command.name()));
+    for (int number = 0; number < assignments.size(); number++) {
+      records.add(new PartitionRecord(topicId, number, created(image, assignments.get(number))));
+    }
+    command.configs()
+        .forEach((key, value) -> records.add(new ConfigRecord(ConfigResource.topic(command.name()), key, value)));
+    return records;
+  }
+
+  /** M31: the ISR starts with the active replicas only. */
+  private static PartitionState created(MetadataImage image, List<Integer> replicas) {
+    List<UUID> directories = replicas.stream()
+        .map(id -> image.broker(id).map(BrokerRegistration::directoryForNewReplica)
+            .orElse(PartitionState.UNASSIGNED_DIRECTORY))
+        .toList();
+    return PartitionState.created(replicas, replicas.stream().filter(image::isActive).toList(), directories);
+  }
+
+  private UUID unusedId(MetadataImage image) {
+    UUID id = random.nextUuid();
+    while (image.topic(id).isPresent()) {
+      id = random.nextUuid();
+    }
+    return id;
+  }
+
+  private static void checkSize(List<MetadataRecord> records) {
+    boolean tooLarge = records.size() > MetadataRecord.MAX_PER_ENTRY
+        || (records.size() > SMALL_ENTRY_RECORDS
+            && MetadataJson.encode(records).length > MetadataRecord.MAX_ENTRY_BYTES);
+    if (tooLarge) {
+      throw new OttlaException(ErrorCode.INVALID_PARTITIONS,
+          "The topic is too large to be created at once; create it with fewer partitions.");
+    }
+  }
+}
