@@ -63,9 +63,9 @@ final class RecordLine {
     }
   }
 
-  /** JSON null is excluded: as a bare null it could not be told from a record without value. */
+  /** JSON null is excluded, which could not be told from a record without value; so is JSON in blanks, which would be lost. */
   private static boolean isOneLineOfJson(byte[] bytes, String text) {
-    if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0)
+    if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || !text.equals(text.strip()))
       return false;
     try {
       JsonNode json = Json.parse(bytes);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The operating system's side of one node: started detached from this command, found again by its pid file, told apart from a stranger
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class NodeProcess {
   private static final long LOG_TAIL_BYTES = 64 << 10;
+  private static final int EXEC_LOOKS = 20;
+  private static final long EXEC_PAUSE_NS = 1_000_000;
   private static final Path PROC = Path.of("/proc");
   private final DataDirectory directory;
   private final NodeSpec node;
@@ -58,14 +61,24 @@ public final class NodeProcess {
   private boolean isThisNode(ProcessHandle process) {
     Path commandLine = PROC.resolve(process.pid() + "/cmdline");
     if (Files.exists(commandLine)) {
-      try {
-        String text = new String(Files.readAllBytes(commandLine), StandardCharsets.UTF_8);
-        return List.of(text.split("\0")).contains(marker());
-      } catch (IOException e) {
-        return false;
+      // Between fork and exec it is empty for an instant.
+      for (int look = 0; look < EXEC_LOOKS && process.isAlive(); look++) {
+        String text = text(commandLine);
+        if (!text.isEmpty())
+          return List.of(text.split("\0")).contains(marker());
+        LockSupport.parkNanos(EXEC_PAUSE_NS);
       }
+      return false;
     }
     return process.info().commandLine().map(line -> line.contains(marker())).orElse(false);
+  }
+
+  private static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** Starts the command as this node, in a session of its own so that a Ctrl-C here does not reach it. */

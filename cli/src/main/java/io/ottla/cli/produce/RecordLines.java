@@ -1,10 +1,14 @@
 package io.ottla.cli.produce;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ottla.cli.produce.InputRecord.Header;
 import io.ottla.cli.terminal.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +32,7 @@ final class RecordLines implements LineFormat {
     }
     Integer partition = keepPartitions && json.has("partition") ? json.path("partition").asInt() : null;
     Long timestamp = json.has("timestamp") ? json.path("timestamp").asLong() : null;
-    return new InputRecord(line, bytes(json.path("key"), json.path("key_encoding").asText("json")),
-        bytes(json.path("value"), json.path("value_encoding").asText("json")), partition, timestamp,
+    return new InputRecord(line, bytes(text, json, "key"), bytes(text, json, "value"), partition, timestamp,
         headers(json.path("headers")));
   }
 
@@ -38,15 +41,36 @@ final class RecordLines implements LineFormat {
     return true;
   }
 
-  private static byte @Nullable [] bytes(JsonNode field, String encoding) throws BadLine {
-    if (field.isMissingNode() || (field.isNull() && "json".equals(encoding)))
+  private static byte @Nullable [] bytes(byte[] line, JsonNode json, String name) throws BadLine {
+    JsonNode field = json.path(name);
+    String encoding = json.path(name + "_encoding").asText("json");
+    if (field.isMissingNode() || field.isNull())
       return null;
     return switch (encoding) {
-      case "json" -> Json.compact(field).getBytes(StandardCharsets.UTF_8);
+      case "json" -> rawText(line, name);
       case "text" -> field.asText().getBytes(StandardCharsets.UTF_8);
       case "base64" -> base64(field.asText());
       default -> throw new BadLine("unknown encoding " + encoding);
     };
+  }
+
+  /** The bytes of a field's value exactly as they stand in the line: blanks and digits are part of what was stored. */
+  private static byte[] rawText(byte[] line, String name) throws BadLine {
+    try (JsonParser parser = Json.mapper().createParser(line)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean wanted = name.equals(parser.currentName());
+        parser.nextToken();
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        if (wanted)
+          return Arrays.copyOfRange(line, start, (int) parser.currentLocation().getByteOffset());
+      }
+    } catch (IOException e) {
+      throw new BadLine("it is not JSON");
+    }
+    throw new BadLine("it has no " + name);
   }
 
   private static List<Header> headers(JsonNode array) throws BadLine {

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.ottla.cli.consume;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.ottla.cli.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.ottla.cli;
+
+import org.jspecify.annotations.NullMarked;

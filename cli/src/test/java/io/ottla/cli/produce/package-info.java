@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.ottla.cli.produce;
+
+import org.jspecify.annotations.NullMarked;
