@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whole batches of one segment, as a region of its file: to be sent with {@link #transferTo} or decoded from {@link #readFully}. Immutable and
@@ -12,18 +13,22 @@ import java.nio.channels.WritableByteChannel;
  * never happens. The first batch may begin before the offset that was asked for.
  */
 public final class LogSlice {
-  private final SegmentFile file;
+  private final @Nullable SegmentFile file;
   private final long position;
   private final int size;
   private final long baseOffset;
   private final long nextOffset;
 
-  LogSlice(SegmentFile file, long position, int size, long baseOffset, long nextOffset) {
+  LogSlice(@Nullable SegmentFile file, long position, int size, long baseOffset, long nextOffset) {
     this.file = file;
     this.position = position;
     this.size = size;
     this.baseOffset = baseOffset;
     this.nextOffset = nextOffset;
+  }
+
+  static LogSlice empty(long offset) {
+    return new LogSlice(null, 0, 0, offset, offset);
   }
 
   /** Offset of the first record in the slice; equals {@link #nextOffset} if the slice is empty. */
@@ -55,7 +60,7 @@ public final class LogSlice {
 
   /** Appends the batches to a buffer that has room for them. */
   public void readInto(ByteBuffer target) {
-    if (size == 0) {
+    if (file == null) {
       return;
     }
     ByteBuffer room = target.slice(target.position(), size);
@@ -80,6 +85,9 @@ public final class LogSlice {
    * @throws IOException if the channel fails
    */
   public long transferTo(long from, WritableByteChannel target) throws IOException {
+    if (file == null) {
+      return 0;
+    }
     long sent = file.transferTo(position + from, size - from, target);
     if (sent == 0 && from < size && file.size() < position + size) {
       throw gone(new IOException("file ends before the slice"));
@@ -93,6 +101,6 @@ public final class LogSlice {
 
   @Override
   public String toString() {
-    return "LogSlice[" + baseOffset + ".." + nextOffset + ") in " + file.name();
+    return "LogSlice[" + baseOffset + ".." + nextOffset + ") in " + (file == null ? "no file" : file.name());
   }
 }

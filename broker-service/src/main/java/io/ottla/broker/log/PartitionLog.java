@@ -1,9 +1,22 @@
 package io.ottla.broker.log;
 
+import io.ottla.broker.log.port.PartitionDirectory;
+import io.ottla.broker.log.port.RecoveryPoint;
+import io.ottla.broker.log.port.StorageFullException;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.BatchFormat;
+import io.ottla.common.record.BatchValidator;
+import io.ottla.common.record.MalformedBatchException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one replica: batches at contiguous offsets from {@link #logStartOffset} up to {@link #logEndOffset} (LEO), of which those below
@@ -16,40 +29,80 @@ import java.util.UUID;
  * unchanged. {@code STORAGE_FULL} also leaves it unchanged (P44). A failed write that cannot be undone or a failed force is a
  * {@link LogFailedException}, and then so is every later call.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class PartitionLog implements AutoCloseable {
-  private PartitionLog() {
+  private static final int DIGEST_CHUNK_BYTES = 1024 * 1024;
+
+  private final PartitionDirectory directory;
+  private final LeaderEpochCache epochs;
+  private final RecoveryPoint recoveryPoint;
+  private volatile LogConfig config;
+
+  /** Guards changes of {@link #view} and {@link #durableOffset} together; never held across I/O. */
+  private final Object stateLock = new Object();
+  private volatile LogView view;
+  private volatile long durableOffset;
+  private volatile @Nullable Throwable failure;
+  private volatile boolean closed;
+
+  /** Takes over recovered segments, all of them forced. */
+  PartitionLog(PartitionDirectory directory, List<Segment> segments, LeaderEpochCache epochs,
+      RecoveryPoint recoveryPoint, LogConfig config) {
+    this.directory = directory;
+    this.epochs = epochs;
+    this.recoveryPoint = recoveryPoint;
+    this.config = config;
+    Segment active = segments.getLast();
+    this.view = new LogView(segments.toArray(Segment[]::new), segments.getFirst().baseOffset(), active.nextOffset(),
+        active.size(), 0);
+    this.durableOffset = active.nextOffset();
   }
 
   /** The partition. */
   public TopicIdPartition id() {
-    throw new UnsupportedOperationException();
+    return directory.metadata().id();
+  }
+
+  /** Name of the topic when the log was created, for people. */
+  public String topicName() {
+    return directory.metadata().topicName();
   }
 
   /** Random id given when this log was created from nothing (P10). */
   public UUID replicaIncarnation() {
-    throw new UnsupportedOperationException();
+    return directory.metadata().replicaIncarnation();
   }
 
   /** First readable offset. */
   public long logStartOffset() {
-    throw new UnsupportedOperationException();
+    return view.logStartOffset();
   }
 
   /** Offset the next record gets (LEO). */
   public long logEndOffset() {
-    throw new UnsupportedOperationException();
+    return view.logEndOffset();
   }
 
   /** Everything below it survives a power cut. Never above the log end offset. */
   public long durableOffset() {
-    throw new UnsupportedOperationException();
+    return durableOffset;
   }
 
   /** Bytes of all batches. */
   public long sizeInBytes() {
-    throw new UnsupportedOperationException();
+    return view.sizeInBytes();
   }
+
+  /** Whether the storage failed; then every other call but the plain accessors throws {@link LogFailedException}. */
+  public boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** Settings for the appends to come. */
+  public void updateConfig(LogConfig newConfig) {
+    config = newConfig;
+  }
+
+  // ---- appending
 
   /**
    * Appends what producers sent (P6, P7): checks every batch down to its records, gives offsets and the epoch, writes. All batches or none.
@@ -59,7 +112,22 @@ public final class PartitionLog implements AutoCloseable {
    * @param nowMs wall clock, to refuse timestamps too far in the future
    */
   public AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, long nowMs) {
-    throw new UnsupportedOperationException();
+    checkUsable();
+    if (leaderEpoch != epochs.latestEpoch()) {
+      throw new IllegalStateException(id() + ": append in epoch " + leaderEpoch + ", but the log is in epoch "
+          + epochs.latestEpoch());
+    }
+    LogConfig current = config;
+    for (int at = batches.position(); at < batches.limit();) {
+      at += BatchValidator.checkForAppend(batches, at, batches.limit(), current.limits(), nowMs);
+    }
+    long offset = view.logEndOffset();
+    for (int at = batches.position(); at < batches.limit();) {
+      BatchFormat.stamp(batches, at, offset, leaderEpoch);
+      offset = BatchFormat.lastOffset(batches, at) + 1;
+      at += BatchFormat.sizeInBytes(batches, at);
+    }
+    return write(batches, epochs.entries());
   }
 
   /**
@@ -67,8 +135,147 @@ public final class PartitionLog implements AutoCloseable {
    * log end with epochs that never fall and are not above {@code currentLeaderEpoch}.
    */
   public AppendResult appendAsFollower(ByteBuffer batches, int currentLeaderEpoch) {
-    throw new UnsupportedOperationException();
+    checkUsable();
+    long offset = view.logEndOffset();
+    int epoch = offset > view.logStartOffset() ? epochs.epochOf(offset - 1) : -1;
+    List<EpochEntry> nextEpochs = epochs.entries();
+    for (int at = batches.position(); at < batches.limit();) {
+      checkFollowerBatch(batches, at, offset, epoch, currentLeaderEpoch);
+      epoch = BatchFormat.partitionLeaderEpoch(batches, at);
+      nextEpochs = LeaderEpochCache.with(nextEpochs, epoch, offset);
+      offset = BatchFormat.lastOffset(batches, at) + 1;
+      at += BatchFormat.sizeInBytes(batches, at);
+    }
+    return write(batches, nextEpochs);
   }
+
+  private void checkFollowerBatch(ByteBuffer batches, int at, long offset, int epochBefore, int currentLeaderEpoch) {
+    String problem = BatchValidator.problem(batches, at, batches.limit());
+    if (problem == null && BatchFormat.baseOffset(batches, at) != offset) {
+      problem = "batch at offset " + BatchFormat.baseOffset(batches, at) + " does not continue the log at " + offset;
+    }
+    int epoch = problem == null ? BatchFormat.partitionLeaderEpoch(batches, at) : -1;
+    if (problem == null && (epoch < epochBefore || epoch < 0 || epoch > currentLeaderEpoch)) {
+      problem = "batch epoch " + epoch + " is not between " + epochBefore + " and " + currentLeaderEpoch;
+    }
+    if (problem != null) {
+      throw new OttlaException(ErrorCode.CORRUPT_BATCH, id() + ": " + problem);
+    }
+  }
+
+  /** Writes checked and stamped batches, rolling as needed, and publishes them at once. */
+  private AppendResult write(ByteBuffer batches, List<EpochEntry> nextEpochs) {
+    LogView before = view;
+    if (!batches.hasRemaining()) {
+      return new AppendResult(before.logEndOffset(), before.logEndOffset(), 0, 0);
+    }
+    Writing writing = new Writing(before);
+    try {
+      int count = writing.writeAll(batches);
+      epochs.replace(nextEpochs);
+      synchronized (stateLock) {
+        view = before.appended(writing.segments);
+        durableOffset = Math.max(durableOffset, writing.forcedOffset);
+      }
+      return new AppendResult(before.logEndOffset(), view.logEndOffset(), count, batches.remaining());
+    } catch (StorageFullException e) {
+      undo(writing, before, e);
+      throw new OttlaException(ErrorCode.STORAGE_FULL, id() + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw failed("cannot append", e);
+    }
+  }
+
+  /** P7: the previous end is restored, durably, before anything else is appended; readers never saw more. */
+  private void undo(Writing writing, LogView before, IOException cause) {
+    try {
+      cutFiles(writing.segments, before.segments().length - 1, before.activeSize(), before.logEndOffset());
+    } catch (IOException e) {
+      e.addSuppressed(cause);
+      throw failed("cannot take back a failed append", e);
+    }
+  }
+
+  /** The segments an append in progress has come to. */
+  private final class Writing {
+    private Segment[] segments;
+    private long forcedOffset = -1;
+
+    private Writing(LogView before) {
+      segments = before.segments();
+    }
+
+    /** Writes runs of batches that fit into one segment with one call each; returns the number of batches. */
+    private int writeAll(ByteBuffer batches) throws IOException {
+      LogConfig current = config;
+      int count = 0;
+      int at = batches.position();
+      while (at < batches.limit()) {
+        Segment active = segments[segments.length - 1];
+        int runEnd = active.size() == 0 ? at + BatchFormat.sizeInBytes(batches, at) : at;
+        while (runEnd < batches.limit() && active.hasRoomFor((long) runEnd - at + BatchFormat.sizeInBytes(batches,
+            runEnd), BatchFormat.lastOffset(batches, runEnd), current.segmentBytes())) {
+          runEnd += BatchFormat.sizeInBytes(batches, runEnd);
+        }
+        if (runEnd == at) {
+          roll(active);
+        } else {
+          count += active.append(batches.duplicate().position(at).limit(runEnd), current.indexIntervalBytes());
+          at = runEnd;
+        }
+      }
+      return count;
+    }
+
+    /** P4: the full segment is durable, and so is the new one's existence, before the new one is used. */
+    private void roll(Segment full) throws IOException {
+      forceForRoll(full);
+      forcedOffset = full.nextOffset();
+      Segment next = Segment.create(directory, full.nextOffset());
+      segments = Arrays.copyOf(segments, segments.length + 1);
+      segments[segments.length - 1] = next;
+      directory.force();
+    }
+
+    private void forceForRoll(Segment full) {
+      try {
+        full.seal();
+      } catch (IOException e) {
+        throw failed("cannot force the segment at " + full.baseOffset(), e);
+      }
+    }
+  }
+
+  /** Forces what was appended before the call and returns the new durable offset. Appends may go on meanwhile. */
+  public long flush() {
+    while (!closed) {
+      checkUsable();
+      LogView target = view;
+      if (target.logEndOffset() <= durableOffset || target.segments().length == 0) {
+        return durableOffset;
+      }
+      try {
+        // Whatever lies in earlier segments was forced when they were rolled.
+        target.active().file().force();
+      } catch (ClosedChannelException e) {
+        if (closed || view.generation() != target.generation()) {
+          continue;
+        }
+        throw failed("cannot force", e);
+      } catch (IOException e) {
+        throw failed("cannot force", e);
+      }
+      synchronized (stateLock) {
+        if (view.generation() == target.generation()) {
+          durableOffset = Math.max(durableOffset, target.logEndOffset());
+          return durableOffset;
+        }
+      }
+    }
+    return durableOffset;
+  }
+
+  // ---- reading
 
   /**
    * Whole batches from the one that holds {@code startOffset} on, as long as all of their offsets are below {@code upTo}: about
@@ -78,78 +285,251 @@ public final class PartitionLog implements AutoCloseable {
    * @throws io.ottla.common.error.OttlaException OFFSET_TRIMMED below the log start, OFFSET_OUT_OF_RANGE above the log end
    */
   public LogSlice read(long startOffset, int maxBytes, long upTo) {
-    throw new UnsupportedOperationException();
+    return read(startOffset, maxBytes, upTo, LogReader.FirstBatch.ALWAYS);
   }
 
-  /** Like {@link #read}, but never more than {@code maxBytes}, even if then no batch fits. */
+  /** Like {@link #read(long, int, long)}, but never more than {@code maxBytes}, even if then no batch fits. */
   public LogSlice readAtMost(long startOffset, int maxBytes, long upTo) {
-    throw new UnsupportedOperationException();
+    return read(startOffset, maxBytes, upTo, LogReader.FirstBatch.IF_IT_FITS);
   }
+
+  private LogSlice read(long startOffset, int maxBytes, long upTo, LogReader.FirstBatch first) {
+    while (true) {
+      checkUsable();
+      LogView snapshot = view;
+      try {
+        LogSlice slice = LogReader.read(snapshot, startOffset, maxBytes, upTo, first);
+        if (view.generation() == snapshot.generation()) {
+          return slice;
+        }
+      } catch (IOException | MalformedBatchException e) {
+        if (view.generation() == snapshot.generation()) {
+          throw failed("cannot read at offset " + startOffset, e);
+        }
+        // A truncation took away what was being read: look again.
+      }
+    }
+  }
+
+  /** CRC32C over the bytes of the batches from {@code fromOffset}'s on that end at or before {@code toOffset}, for comparing replicas (I33). */
+  public long digest(long fromOffset, long toOffset) {
+    CRC32C crc = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocate(DIGEST_CHUNK_BYTES);
+    long offset = fromOffset;
+    while (true) {
+      LogSlice slice = read(offset, DIGEST_CHUNK_BYTES, toOffset);
+      if (slice.isEmpty()) {
+        return crc.getValue();
+      }
+      if (slice.sizeInBytes() > buffer.capacity()) {
+        buffer = ByteBuffer.allocate(slice.sizeInBytes());
+      }
+      slice.readInto(buffer.clear());
+      crc.update(buffer.flip());
+      offset = slice.nextOffset();
+    }
+  }
+
+  // ---- epochs and truncation
 
   /** Where the largest epoch not above {@code epoch} ends in this log (P12). */
   public EpochEndOffset endOffsetForEpoch(int epoch) {
-    throw new UnsupportedOperationException();
+    LogView snapshot = view;
+    return epochs.endOffsetFor(epoch, snapshot.logStartOffset(), snapshot.logEndOffset());
   }
 
   /** Where to truncate when the leader answered that it diverges (P13): never above the log end. */
   public long truncationOffset(EpochEndOffset leaderAnswer) {
-    throw new UnsupportedOperationException();
+    EpochEndOffset own = endOffsetForEpoch(leaderAnswer.epoch());
+    return Math.min(leaderAnswer.endOffset(), Math.min(own.endOffset(), logEndOffset()));
   }
 
   /** The newest epoch this log knows of, with or without records; -1 if none. */
   public int latestEpoch() {
-    throw new UnsupportedOperationException();
+    return epochs.latestEpoch();
   }
 
   /** Epoch of the last record; of the newest known epoch if there is no record; -1 for a fresh log (P10). */
   public int lastFetchedEpoch() {
-    throw new UnsupportedOperationException();
+    LogView snapshot = view;
+    return snapshot.logEndOffset() > snapshot.logStartOffset() ? epochs.epochOf(snapshot.logEndOffset() - 1)
+        : epochs.latestEpoch();
   }
 
   /** Epochs and their starts, ascending in both. */
   public List<EpochEntry> epochs() {
-    throw new UnsupportedOperationException();
+    return epochs.entries();
   }
 
   /** Notes that {@code epoch} starts at the log end, durable on return even without a record (P26). Repeating it changes nothing. */
   public void recordEpochStart(int epoch) {
-    throw new UnsupportedOperationException();
+    checkUsable();
+    try {
+      epochs.assignLeaderEpoch(epoch, view.logEndOffset());
+    } catch (StorageFullException e) {
+      throw new OttlaException(ErrorCode.STORAGE_FULL, id() + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw failed("cannot note the start of epoch " + epoch, e);
+    }
   }
 
   /**
    * Removes all batches with an offset at or above {@code offset}, and all epochs that start there or later (P13); durable on return. A batch
-   * that straddles the offset goes as a whole.
+   * that straddles the offset goes as a whole. An offset below the log start resets the log to it.
    *
    * @param highWatermark truncating below it is a bug, or an unclean election whose caller passes 0 (P15)
    * @return the new log end offset
    */
   public long truncateTo(long offset, long highWatermark) {
-    throw new UnsupportedOperationException();
+    checkUsable();
+    LogView before = view;
+    if (offset > before.logEndOffset()) {
+      throw new IllegalArgumentException(id() + ": cannot truncate to " + offset + " beyond the end "
+          + before.logEndOffset());
+    }
+    checkAboveHighWatermark(offset, highWatermark);
+    if (offset < before.logStartOffset()) {
+      truncateFully(offset);
+      return offset;
+    }
+    try {
+      if (offset < before.logEndOffset()) {
+        truncateBatches(before, offset, highWatermark);
+      }
+      epochs.truncateFromEnd(view.logEndOffset());
+    } catch (IOException e) {
+      throw failed("cannot truncate to " + offset, e);
+    }
+    return view.logEndOffset();
+  }
+
+  private void truncateBatches(LogView before, long offset, long highWatermark) throws IOException {
+    int i = before.segmentOf(offset);
+    BatchWalk walk = before.segments()[i].walkTo(offset, before.sizeOf(i));
+    if (walk.problem() != null || walk.lastOffset() < offset) {
+      throw new IOException("no batch with offset " + offset + " was found: " + walk.problem());
+    }
+    long newEnd = walk.baseOffset();
+    checkAboveHighWatermark(newEnd, highWatermark);
+    int position = (int) walk.position();
+    publishShorter(before.truncated(i, position, newEnd));
+    recoveryPoint.lower(newEnd);
+    cutFiles(before.segments(), i, position, newEnd);
+  }
+
+  /** Readers and flushes see the cut before it is made, so none of them works with bytes about to go. */
+  private void publishShorter(LogView shorter) {
+    synchronized (stateLock) {
+      view = shorter;
+      durableOffset = Math.min(durableOffset, shorter.logEndOffset());
+    }
+  }
+
+  /** A log without records is durable as it is. */
+  private void publishReset(LogView empty) {
+    synchronized (stateLock) {
+      view = empty;
+      durableOffset = empty.logEndOffset();
+    }
+  }
+
+  /** Newest first and each removal forced, so that a crash in between leaves no gap. The cut itself is forced before new appends (Q40). */
+  private void cutFiles(Segment[] segments, int keep, int position, long newEnd) throws IOException {
+    for (int k = segments.length - 1; k > keep; k--) {
+      segments[k].delete(directory);
+      directory.force();
+    }
+    segments[keep].truncate(position, newEnd);
+  }
+
+  private void checkAboveHighWatermark(long offset, long highWatermark) {
+    if (offset < highWatermark) {
+      throw new IllegalStateException(id() + ": truncating to " + offset + " would cut below the high watermark "
+          + highWatermark);
+    }
   }
 
   /** Drops everything and restarts empty at {@code newStartOffset} (P12); durable on return, and finished after a crash in between. */
   public void truncateFully(long newStartOffset) {
-    throw new UnsupportedOperationException();
+    checkUsable();
+    LogView before = view;
+    try {
+      LogReset.intend(directory, recoveryPoint, newStartOffset);
+      publishReset(before.reset(newStartOffset));
+      for (Segment segment : before.segments()) {
+        segment.close();
+      }
+      Segment fresh = LogReset.finish(directory, newStartOffset);
+      epochs.clear();
+      synchronized (stateLock) {
+        view = view.withSegment(fresh);
+      }
+      LogReset.done(directory, newStartOffset);
+    } catch (IOException e) {
+      throw failed("cannot restart at " + newStartOffset, e);
+    }
   }
 
-  /** Forces what was appended before the call and returns the new durable offset. Appends may go on meanwhile. */
-  public long flush() {
-    throw new UnsupportedOperationException();
-  }
+  // ---- end of life
 
-  /** CRC32C over the bytes of the whole batches within {@code [fromOffset, toOffset)}, for comparing replicas (I33). */
-  public long digest(long fromOffset, long toOffset) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Settings for the appends to come. */
-  public void updateConfig(LogConfig config) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Forces everything and closes the files. */
+  /** Forces everything and closes the files. After a failure the files are closed without a force. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (closed) {
+      return;
+    }
+    try {
+      if (failure == null) {
+        flush();
+        view.active().index().force();
+      }
+    } catch (IOException e) {
+      throw failed("cannot force the index", e);
+    } finally {
+      closeFiles();
+    }
+  }
+
+  /** Closes the files without forcing: the log is about to be removed, or has failed. */
+  void closeFiles() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    IOException first = null;
+    for (Segment segment : view.segments()) {
+      try {
+        segment.close();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw failed("cannot close", first);
+    }
+  }
+
+  private void checkUsable() {
+    Throwable cause = failure;
+    if (cause != null) {
+      throw new LogFailedException(id() + " is offline since its storage failed", cause);
+    }
+    if (closed) {
+      throw new IllegalStateException(id() + " is closed");
+    }
+  }
+
+  private LogFailedException failed(String what, Exception cause) {
+    if (closed) {
+      throw new IllegalStateException(id() + " is closed", cause);
+    }
+    failure = cause;
+    return new LogFailedException(id() + ": " + what, cause);
+  }
+
+  @Override
+  public String toString() {
+    LogView snapshot = view;
+    return "PartitionLog[" + id() + ", " + snapshot.logStartOffset() + ".." + snapshot.logEndOffset() + "]";
   }
 }

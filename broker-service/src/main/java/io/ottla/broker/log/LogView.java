@@ -1,0 +1,69 @@
+package io.ottla.broker.log;
+
+import java.util.Arrays;
+
+/**
+ * What readers see of a log at one moment; replaced as a whole, so that an append of several batches appears at once or not at all.
+ *
+ * @param segments ascending by base offset; the last one is the active one. Empty only while the log is being reset
+ * @param activeSize bytes of the active segment that belong to this view
+ * @param generation grows with every truncation
+ */
+@SuppressWarnings("ArrayRecordComponent") // never changed after construction, never compared
+record LogView(Segment[] segments, long logStartOffset, long logEndOffset, int activeSize, int generation) {
+  Segment active() {
+    return segments[segments.length - 1];
+  }
+
+  /** Index of the segment that holds an offset at or above the log start. */
+  int segmentOf(long offset) {
+    int low = 0;
+    int high = segments.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (segments[middle].baseOffset() <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /** Bytes of the i-th segment that belong to this view. */
+  int sizeOf(int i) {
+    return i == segments.length - 1 ? activeSize : segments[i].size();
+  }
+
+  /** Offset after the last record of the i-th segment in this view. */
+  long endOf(int i) {
+    return i == segments.length - 1 ? logEndOffset : segments[i + 1].baseOffset();
+  }
+
+  long sizeInBytes() {
+    long bytes = 0;
+    for (int i = 0; i < segments.length; i++) {
+      bytes += sizeOf(i);
+    }
+    return bytes;
+  }
+
+  LogView appended(Segment[] nextSegments) {
+    Segment last = nextSegments[nextSegments.length - 1];
+    return new LogView(nextSegments, logStartOffset, last.nextOffset(), last.size(), generation);
+  }
+
+  /** This view cut at a batch boundary inside the i-th segment. */
+  LogView truncated(int i, int position, long newLogEndOffset) {
+    return new LogView(Arrays.copyOf(segments, i + 1), logStartOffset, newLogEndOffset, position, generation + 1);
+  }
+
+  /** No records and, for now, no segments. */
+  LogView reset(long newStartOffset) {
+    return new LogView(new Segment[0], newStartOffset, newStartOffset, 0, generation + 1);
+  }
+
+  LogView withSegment(Segment segment) {
+    return new LogView(new Segment[] {segment}, logStartOffset, logEndOffset, segment.size(), generation);
+  }
+}
