@@ -1,0 +1,42 @@
+# Sourced by run.sh and failover.sh: a cluster of its own, on its own ports and directory, gone afterwards in every case.
+#   OTTLA_BENCH_DIR        where its data goes (default: .ottla in this checkout; choose a real disk, not a RAM disk)
+#   OTTLA_BENCH_BASE_PORT  first of the hundred ports it uses (default: 28000)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+parent=${OTTLA_BENCH_DIR:-$root/.ottla}
+base_port=${OTTLA_BENCH_BASE_PORT:-28000}
+jar=$root/benchmarks/target/benchmarks-0.1.0-SNAPSHOT-exec.jar
+
+find_java() {
+  local home
+  for home in "${OTTLA_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+    if [ -x "$home/bin/java" ] && grep -q '^JAVA_VERSION="\(2[5-9]\|[3-9][0-9]\)' "$home/release" 2>/dev/null; then
+      echo "$home/bin/java"
+      return
+    fi
+  done
+  echo "a JDK 25 is needed; set JAVA_HOME" >&2
+  return 1
+}
+
+java=$(find_java)
+
+build() {
+  if [ ! -f "$jar" ] || [ -n "$(find "$root/benchmarks/src" "$root/benchmarks/pom.xml" -newer "$jar" -print -quit)" ]; then
+    echo "building the benchmarks" >&2
+    (cd "$root" && mvn -q -B -DskipTests -pl benchmarks -am package)
+  fi
+}
+
+# Starts the cluster with the given options of `ottla up`; leaves its directory in $data and its start-up time in $start_seconds.
+start_cluster() {
+  mkdir -p "$parent"
+  data=$(mktemp -d "$parent/bench-XXXXXX")
+  trap stop_cluster EXIT
+  "$root/ottla" up --data-dir "$data" --base-port "$base_port" "$@" | tee "$data/up.txt" >&2
+  start_seconds=$(sed -n 's/.*serve, after \([0-9.]*\) s.*/\1/p' "$data/up.txt")
+}
+
+stop_cluster() {
+  "$root/ottla" down --wipe --data-dir "$data" >&2 || echo "the cluster in $data may still run" >&2
+  rm -rf "$data"
+}

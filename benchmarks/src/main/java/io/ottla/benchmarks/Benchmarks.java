@@ -1,0 +1,30 @@
+package io.ottla.benchmarks;
+
+import io.ottla.benchmarks.failover.FailoverCommand;
+import io.ottla.benchmarks.load.LoadCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry point; {@code run.sh} and {@code failover.sh} start a cluster around it. */
+@Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = {LoadCommand.class, FailoverCommand.class})
+public final class Benchmarks {
+  private Benchmarks() {
+  }
+
+  /** Runs a measurement; the exit code is not zero when it failed. */
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new Benchmarks());
+    line.setExecutionExceptionHandler((failure, command, parsed) -> {
+      if (!(failure instanceof BenchmarkFailure)) {
+        throw failure;
+      }
+      command.getErr().println("FAILED: " + failure.getMessage() + cause(failure));
+      return 1;
+    });
+    System.exit(line.execute(arguments));
+  }
+
+  private static String cause(Exception failure) {
+    return failure.getCause() == null ? "" : " (" + failure.getCause() + ")";
+  }
+}
