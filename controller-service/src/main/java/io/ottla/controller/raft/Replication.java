@@ -98,8 +98,10 @@ public final class Replication {
       }
       peer.matched(reply.matchIndex(), request != null && request.bulk());
       advanceCommit(leader);
-    } else if (request != null && request.prevIndex() > peer.matchIndex()) {
-      peer.probeFrom(backUp(request.prevIndex(), reply));
+    } else if (request != null && request.bulk()) {
+      // A refusal at or below the matching point was overtaken by a success (Q23): it says nothing about the log, but its entries are lost.
+      boolean overtaken = request.prevIndex() <= peer.matchIndex();
+      peer.probeFrom(overtaken ? peer.matchIndex() + 1 : backUp(request.prevIndex(), reply));
     }
     sendEntries(leader, peer);
     answerReads(leader);
