@@ -9,14 +9,18 @@ import io.ottla.cli.local.Distribution.Packaged;
 import io.ottla.cli.local.LocalCluster;
 import io.ottla.cli.local.NodeCommandLine;
 import io.ottla.cli.local.NodeSpec;
+import io.ottla.cli.local.Ports;
 import io.ottla.cli.terminal.CommandFailure;
 import io.ottla.cli.terminal.Console;
 import io.ottla.cli.terminal.ExitCode;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** From a layout to a cluster that serves: applications unpacked and trained, processes started, readiness awaited. */
 final class ClusterStart {
@@ -55,10 +59,22 @@ final class ClusterStart {
     return spec.controllers().size() + " controllers, " + spec.brokers().size() + " brokers (" + ports + ")";
   }
 
+  /** As {@link #start}, after making the AOT caches that are missing. */
+  void trainAndStart(LocalCluster cluster, List<NodeSpec> nodes, List<NodeSpec> awaited, Duration limit)
+      throws InterruptedException {
+    // Before the training, which takes a while.
+    Ports.requireFree(nodes);
+    if (!context.environment().containsKey("OTTLA_NO_AOT")) {
+      new AotTraining(distribution, commandLine, message -> context.console().say(faint(message))).train(apps(nodes));
+    }
+    start(cluster, nodes, awaited, limit);
+  }
+
   /** Starts these nodes of the cluster and waits until the whole of what was started serves. */
   void start(LocalCluster cluster, List<NodeSpec> nodes, List<NodeSpec> awaited, Duration limit)
       throws InterruptedException {
-    Map<App, Packaged> packaged = packaged(nodes);
+    Map<App, Packaged> packaged = new EnumMap<>(App.class);
+    apps(nodes).forEach(app -> packaged.put(app, distribution.unpacked(app)));
     Narrator narrator = new Narrator(context.console(), nodes.size());
     cluster.start(nodes, (node, marker) -> commandLine.of(cluster.directory(), cluster.spec(), node,
         Objects.requireNonNull(packaged.get(node.app())), marker, List.of()), narrator);
@@ -73,14 +89,8 @@ final class ClusterStart {
     }
   }
 
-  private Map<App, Packaged> packaged(List<NodeSpec> nodes) throws InterruptedException {
-    Map<App, Packaged> packaged = new EnumMap<>(App.class);
-    for (NodeSpec node : nodes) {
-      packaged.computeIfAbsent(node.app(), distribution::unpacked);
-    }
-    if (context.environment().containsKey("OTTLA_NO_AOT"))
-      return packaged;
-    return new AotTraining(distribution, commandLine, message -> context.console().say(faint(message))).train(packaged);
+  private static Set<App> apps(List<NodeSpec> nodes) {
+    return nodes.stream().map(NodeSpec::app).collect(Collectors.toCollection(() -> EnumSet.noneOf(App.class)));
   }
 
   private String faint(String text) {

@@ -38,7 +38,7 @@ final class DevCommand implements Callable<Integer> {
       LocalCluster cluster = starter.adopt(directory, wanted, port != null);
       List<NodeSpec> missing = cluster.stopped();
       if (!missing.isEmpty()) {
-        starter.start(cluster, missing, missing, options.readyLimit());
+        starter.trainAndStart(cluster, missing, missing, options.readyLimit());
       } else {
         console.say("already running");
       }

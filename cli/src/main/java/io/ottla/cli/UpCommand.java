@@ -48,7 +48,7 @@ final class UpCommand implements Callable<Integer> {
       if (missing.isEmpty()) {
         context.console().say("already running");
       } else {
-        starter.start(cluster, missing, cluster.spec().nodes(), options.readyLimit());
+        starter.trainAndStart(cluster, missing, cluster.spec().nodes(), options.readyLimit());
       }
       report(cluster, startNs, !missing.isEmpty());
     });

@@ -45,31 +45,26 @@ public final class AotTraining {
     this.talk = talk;
   }
 
-  /** Sees to it that each of these has its cache if it can have one, and returns them with it. */
-  public Map<App, Packaged> train(Map<App, Packaged> packaged) throws InterruptedException {
+  /** Sees to it that each of these has its cache, if it can have one. */
+  public void train(Set<App> apps) throws InterruptedException {
     Set<App> untrained = EnumSet.noneOf(App.class);
-    packaged.forEach((app, files) -> {
+    for (App app : apps) {
+      Packaged files = distribution.unpacked(app);
       if (files.aotCache().isEmpty() && !Files.exists(failureMark(files)))
         untrained.add(app);
-    });
+    }
     if (untrained.isEmpty())
-      return packaged;
+      return;
     talk.accept("preparing AOT caches, once per build, so that nodes start quickly");
     if (untrained.remove(App.COMBINED))
-      trainOn(ClusterSpec.combined(freeBasePort(1, 1), Map.of()), packaged);
-    if (!untrained.isEmpty()) {
-      Map<App, Packaged> both = new EnumMap<>(packaged);
-      for (App app : List.of(App.CONTROLLER, App.BROKER)) {
-        both.computeIfAbsent(app, distribution::unpacked);
-      }
-      trainOn(ClusterSpec.cluster(2, 2, freeBasePort(2, 2), Map.of()), both);
-    }
-    Map<App, Packaged> trained = new EnumMap<>(App.class);
-    packaged.keySet().forEach(app -> trained.put(app, distribution.unpacked(app)));
-    return trained;
+      trainOn(ClusterSpec.combined(freeBasePort(1, 1), Map.of()));
+    if (!untrained.isEmpty())
+      trainOn(ClusterSpec.cluster(2, 2, freeBasePort(2, 2), Map.of()));
   }
 
-  private void trainOn(ClusterSpec spec, Map<App, Packaged> packaged) throws InterruptedException {
+  private void trainOn(ClusterSpec spec) throws InterruptedException {
+    Map<App, Packaged> packaged = new EnumMap<>(App.class);
+    spec.nodes().forEach(node -> packaged.computeIfAbsent(node.app(), distribution::unpacked));
     Path place = temporaryDirectory();
     LocalCluster cluster = new LocalCluster(new DataDirectory(place), spec);
     try {

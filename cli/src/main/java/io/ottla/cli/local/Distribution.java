@@ -3,12 +3,16 @@ package io.ottla.cli.local;
 import io.ottla.cli.terminal.CommandFailure;
 import io.ottla.cli.terminal.ExitCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +23,7 @@ import java.util.stream.Stream;
  */
 public final class Distribution {
   private static final String CACHE_NAME = "ottla.aot";
+  private static final int STAMP_LENGTH = 16;
   private final Path home;
   private final String java;
 
@@ -39,7 +44,7 @@ public final class Distribution {
   /** The application of the present build, unpacked if it was not yet. */
   public Packaged unpacked(App app) {
     Path source = executableJar(app);
-    Path target = dist().resolve(app.module() + "-" + stamp(source));
+    Path target = dist().resolve(app.module() + "-" + stamp(app, source));
     Path jar = target.resolve(source.getFileName());
     if (!Files.exists(jar)) {
       unpack(source, target);
@@ -85,7 +90,8 @@ public final class Distribution {
   private void prune(App app, Path current) {
     List<String> inUse = ProcessHandle.allProcesses().map(process -> process.info().commandLine().orElse("")).toList();
     try (Stream<Path> builds = Files.list(dist())) {
-      for (Path build : builds.filter(path -> path.getFileName().toString().startsWith(app.module() + "-"))
+      for (Path build : builds
+          .filter(path -> Files.isDirectory(path) && path.getFileName().toString().startsWith(app.module() + "-"))
           .filter(path -> !path.equals(current)).toList()) {
         if (inUse.stream().noneMatch(line -> line.contains(build.toString())))
           deleteTree(build);
@@ -95,11 +101,36 @@ public final class Distribution {
     }
   }
 
-  private static String stamp(Path jar) {
+  /**
+   * A name for the jar's content, not for its date: builds are reproducible, and a rebuild of the same sources must not cost a new
+   * training. Hashing a jar takes a moment, so the result is kept beside the jar's size and date.
+   */
+  private String stamp(App app, Path jar) {
     try {
-      return Long.toHexString(Files.getLastModifiedTime(jar).toMillis() * 31 + Files.size(jar));
+      String seen = Files.size(jar) + " " + Files.getLastModifiedTime(jar).toMillis() + " ";
+      Path memory = dist().resolve(app.module() + ".stamp");
+      String remembered = Files.exists(memory) ? Files.readString(memory).strip() : "";
+      if (remembered.startsWith(seen))
+        return remembered.substring(seen.length());
+      String stamp = contentHash(jar);
+      Files.createDirectories(dist());
+      Files.writeString(memory, seen + stamp + "\n");
+      return stamp;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String contentHash(Path jar) throws IOException {
+    try (InputStream in = Files.newInputStream(jar)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        digest.update(buffer, 0, count);
+      }
+      return HexFormat.of().formatHex(digest.digest()).substring(0, STAMP_LENGTH);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 
