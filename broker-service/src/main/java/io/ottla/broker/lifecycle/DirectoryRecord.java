@@ -1,0 +1,113 @@
+package io.ottla.broker.lifecycle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.ottla.broker.log.port.CheckpointDirectory;
+import io.ottla.common.config.Durability;
+import io.ottla.common.id.TopicIdPartition;
+
+/**
+ * What a log directory remembers about the broker's membership: the last registration it belonged to (M12), and the manifest of replicas it
+ * holds, so that one that vanished is noticed (M13). Each file is replaced as a whole and durable on return.
+ */
+public final class DirectoryRecord {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryRecord.class);
+  private static final String REGISTRATION_FILE = "broker-registration";
+  private static final String MANIFEST_FILE = "replica-manifest";
+
+  private final CheckpointDirectory directory;
+  private final SortedSet<TopicIdPartition> manifest = new TreeSet<>();
+  private boolean manifestReadable = true;
+
+  /**
+   * The last registration.
+   *
+   * @param brokerEpoch its epoch
+   * @param durability the mode this broker ran in under it
+   */
+  public record Registration(long brokerEpoch, Durability durability) {}
+
+  /** Reads the manifest. */
+  public DirectoryRecord(CheckpointDirectory directory) {
+    this.directory = directory;
+    byte @Nullable [] content = read(MANIFEST_FILE);
+    List<String> lines = SealedLines.decode(content);
+    if (lines == null) {
+      manifestReadable = content == null && read(REGISTRATION_FILE) == null;
+      return;
+    }
+    for (String line : lines) {
+      int space = line.indexOf(' ');
+      manifest.add(new TopicIdPartition(UUID.fromString(line.substring(0, space)),
+          Integer.parseInt(line.substring(space + 1))));
+    }
+  }
+
+  /** The last registration, or null for a directory that never had one, or cannot say. */
+  public @Nullable Registration registration() {
+    List<String> lines = SealedLines.decode(read(REGISTRATION_FILE));
+    if (lines == null || lines.size() != 2) {
+      return null;
+    }
+    for (Durability mode : Durability.values()) {
+      if (mode.settingValue().equals(lines.get(1))) {
+        return new Registration(Long.parseLong(lines.getFirst()), mode);
+      }
+    }
+    return null;
+  }
+
+  /** Remembers a registration; to be called before asking to be unfenced. */
+  public void store(Registration registration) {
+    write(REGISTRATION_FILE,
+        List.of(Long.toString(registration.brokerEpoch()), registration.durability().settingValue()));
+  }
+
+  /** Whether every replica of the manifest is among those found, and the manifest itself is readable (M13). */
+  public synchronized boolean isComplete(Collection<TopicIdPartition> found) {
+    SortedSet<TopicIdPartition> missing = new TreeSet<>(manifest);
+    missing.removeAll(found);
+    if (!missing.isEmpty() || !manifestReadable) {
+      LOG.error("event=manifest_incomplete readable={} missing={}", manifestReadable, missing);
+    }
+    return missing.isEmpty() && manifestReadable;
+  }
+
+  /** Makes the manifest list exactly these replicas. */
+  public synchronized void replaceManifest(Collection<TopicIdPartition> replicas) {
+    SortedSet<TopicIdPartition> next = new TreeSet<>(replicas);
+    if (manifestReadable && next.equals(manifest)) {
+      return;
+    }
+    write(MANIFEST_FILE, next.stream().map(id -> id.topicId() + " " + id.partition()).toList());
+    manifest.clear();
+    manifest.addAll(next);
+    manifestReadable = true;
+  }
+
+  private byte @Nullable [] read(String name) {
+    try {
+      return directory.readCheckpoint(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + name, e);
+    }
+  }
+
+  private void write(String name, List<String> lines) {
+    try {
+      directory.writeCheckpoint(name, SealedLines.encode(lines));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + name, e);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.ottla.broker.runtime;
+
+import java.util.function.Consumer;
+
+import io.ottla.broker.lifecycle.BrokerSession;
+import io.ottla.broker.replica.port.BrokerStates;
+import io.ottla.common.time.MonotonicClock;
+
+/**
+ * What every hosted partition uses of this broker.
+ *
+ * @param forces where to ask for a force of a partition's log
+ * @param isr where ISR proposals go
+ * @param fatal told of failures after which this process must end
+ */
+record HostServices(MonotonicClock clock, BrokerSession session, BrokerStates brokers, Purgatory purgatory,
+    Consumer<HostedPartition> forces, IsrOutbox isr, Consumer<Throwable> fatal) {}

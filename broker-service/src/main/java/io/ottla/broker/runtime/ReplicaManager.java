@@ -1,0 +1,291 @@
+package io.ottla.broker.runtime;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.ottla.broker.catalog.MetadataListener;
+import io.ottla.broker.lifecycle.BrokerSession;
+import io.ottla.broker.lifecycle.ControllerCalls;
+import io.ottla.broker.lifecycle.DirectoryRecord;
+import io.ottla.broker.log.LogConfig;
+import io.ottla.broker.log.LogStore;
+import io.ottla.broker.replica.PartitionView;
+import io.ottla.broker.replica.ReplicationSettings;
+import io.ottla.broker.replica.Transition;
+import io.ottla.broker.replica.port.BrokerStates;
+import io.ottla.common.config.NodeConfig.BrokerSettings;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.Endpoint;
+import io.ottla.common.metadata.MetadataDelta;
+import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.metadata.TopicImage;
+import io.ottla.common.random.RandomSource;
+import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.FetchRequest;
+import io.ottla.common.wire.ReplicaStatusResponse;
+
+/**
+ * This broker's replicas: follows the metadata, leads and follows as it says, and serves whoever asks for records. Metadata comes in on one
+ * thread; the rest is for any thread.
+ *
+ * <p>Until the metadata contains this process's own registration, nothing is opened, led, followed or set aside: what came before speaks of an
+ * earlier life of this broker (M38).
+ */
+public final class ReplicaManager implements PartitionService, MetadataListener, BrokerStates, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaManager.class);
+
+  private final BrokerSession session;
+  private final Purgatory purgatory = new Purgatory();
+  private final ForceLoop forceLoop = new ForceLoop();
+  private final Fetchers fetchers;
+  private final IsrLoop isrLoop;
+  private final HostedPartitions partitions;
+  private final FetchHandler fetchHandler;
+  private final StorageClerk clerk;
+  private final Collection<TopicIdPartition> found;
+  private volatile MetadataImage image = MetadataImage.EMPTY;
+  private volatile boolean reconciled;
+
+  /**
+   * What the manager works with.
+   *
+   * @param wallClock milliseconds since 1970, for bounds on timestamps only
+   * @param fatal told of failures after which the process must end
+   * @param found replicas that lay on disk at start, damaged ones included
+   */
+  public record Parts(LogStore store, DirectoryRecord record, LogConfig logDefaults, BrokerSettings settings,
+      BrokerSession session, ControllerCalls controllers, LeaderFetchCalls leaders, MonotonicClock clock,
+      LongSupplier wallClock, RandomSource random, Consumer<Throwable> fatal, Collection<TopicIdPartition> found) {}
+
+  /** Starts no thread yet. */
+  public ReplicaManager(Parts parts) {
+    this.session = parts.session();
+    this.found = List.copyOf(parts.found());
+    BrokerSettings settings = parts.settings();
+    boolean sync = settings.durability().forcesBeforeAck();
+    this.isrLoop = new IsrLoop(parts.controllers(), session, parts.clock(), settings.replicaLagMs(), this::hosted);
+    HostServices services = new HostServices(parts.clock(), session, this, purgatory, forceLoop::request, isrLoop,
+        parts.fatal());
+    this.partitions = new HostedPartitions(parts.store(), parts.record(), parts.logDefaults(),
+        new ReplicationSettings(sync, settings.replicaLagMs()), services, parts.random(), parts.wallClock());
+    this.fetchers = new Fetchers(new FetchServices(parts.clock(), session,
+        new FetchSettings(settings.fetchWaitMs(), settings.fetchMaxBytes(), settings.fetchResponseMaxBytes(), sync),
+        parts.leaders(), this::internalEndpoint, new AtomicLong(), parts.fatal()));
+    this.fetchHandler = new FetchHandler(partitions);
+    this.clerk = new StorageClerk(parts.store(), this::hosted, settings, parts.fatal());
+  }
+
+  /** Starts the threads. */
+  public void start() {
+    forceLoop.start();
+    isrLoop.start();
+    clerk.start();
+  }
+
+  private Iterable<HostedPartition> hosted() {
+    return partitions.all();
+  }
+
+  // ---- records
+
+  @Override
+  public CompletableFuture<AppendOutcome> append(TopicIdPartition partition, ByteBuffer batch, int acks,
+      long timeoutMs) {
+    HostedPartition hosted = partitions.get(partition);
+    return hosted == null
+        ? CompletableFuture.completedFuture(new AppendOutcome.Failed(ErrorCode.NOT_LEADER, notHere(partition)))
+        : hosted.append(batch, acks, timeoutMs);
+  }
+
+  @Override
+  public CompletableFuture<ReadOutcome> read(TopicIdPartition partition, long offset, int maxBytes, int minBytes,
+      long maxWaitMs) {
+    HostedPartition hosted = partitions.get(partition);
+    return hosted == null
+        ? CompletableFuture.completedFuture(new ReadOutcome.Failed(ErrorCode.NOT_LEADER, notHere(partition)))
+        : hosted.read(offset, maxBytes, minBytes, maxWaitMs);
+  }
+
+  @Override
+  public OffsetsOutcome offsets(TopicIdPartition partition) {
+    HostedPartition hosted = partitions.get(partition);
+    return hosted == null ? new OffsetsOutcome.Failed(ErrorCode.NOT_LEADER, notHere(partition)) : hosted.offsets();
+  }
+
+  private String notHere(TopicIdPartition partition) {
+    return "broker " + session.brokerId() + " does not host " + partition;
+  }
+
+  /** Serves a follower; blocks up to its wait. Callers run on virtual threads. */
+  public FetchReply fetch(FetchRequest request) throws InterruptedException {
+    return fetchHandler.handle(request);
+  }
+
+  // ---- metadata
+
+  @Override
+  public void onDelta(MetadataDelta delta) {
+    image = delta.image();
+    long registration = session.brokerEpoch();
+    if (registration == BrokerSession.NO_EPOCH || delta.image().index() < registration) {
+      return;
+    }
+    if (!reconciled) {
+      reconcile(delta.image());
+    } else if (!delta.isEmpty()) {
+      applyDelta(delta);
+    }
+  }
+
+  /** Whether the replicas act on metadata that contains the own registration (M38). */
+  public boolean isReconciled() {
+    return reconciled;
+  }
+
+  /** The whole image at once: what this process hosts from now on, and which logs are nobody's (M38, M39). */
+  private void reconcile(MetadataImage now) {
+    SortedMap<TopicIdPartition, PartitionState> mine = new TreeMap<>();
+    now.forEachPartition((topic, number, state) -> {
+      if (state.isReplica(session.brokerId())) {
+        mine.put(new TopicIdPartition(topic.id(), number), state);
+      }
+    });
+    partitions.open(mine.keySet(), now);
+    partitions.setAsideStrays(found);
+    mine.forEach((id, state) -> apply(id, state, now));
+    reconciled = true;
+    LOG.info("event=replicas_ready count={} appliedIndex={}", mine.size(), now.index());
+  }
+
+  private void applyDelta(MetadataDelta delta) {
+    MetadataImage now = delta.image();
+    removeDeleted(delta.deletedTopics());
+    SortedMap<TopicIdPartition, PartitionState> mine = new TreeMap<>();
+    delta.changedPartitions().forEach((id, state) -> {
+      if (state.isReplica(session.brokerId()) || partitions.get(id) != null) {
+        mine.put(id, state);
+      }
+    });
+    partitions.open(mine.keySet(), now);
+    mine.forEach((id, state) -> apply(id, state, now));
+    if (!delta.changedConfigs().isEmpty()) {
+      // Settings reach every partition below: min.insync.replicas alone can move a high watermark (P21).
+      now.topics().forEach(topic -> partitions.configure(topic, now));
+      now.forEachPartition((topic, number, state) -> {
+        TopicIdPartition id = new TopicIdPartition(topic.id(), number);
+        if (partitions.get(id) != null) {
+          apply(id, state, now);
+        }
+      });
+    }
+  }
+
+  private void removeDeleted(Map<?, TopicImage> deleted) {
+    List<TopicIdPartition> gone = new ArrayList<>();
+    for (TopicImage topic : deleted.values()) {
+      for (int number = 0; number < topic.partitions().size(); number++) {
+        TopicIdPartition id = new TopicIdPartition(topic.id(), number);
+        if (partitions.get(id) != null) {
+          fetchers.stopFollowing(id);
+          gone.add(id);
+        }
+      }
+    }
+    if (!gone.isEmpty()) {
+      partitions.delete(gone);
+    }
+  }
+
+  private void apply(TopicIdPartition id, PartitionState state, MetadataImage now) {
+    HostedPartition hosted = partitions.get(id);
+    TopicImage topic = now.topic(id.topicId()).orElse(null);
+    if (hosted == null || topic == null) {
+      return;
+    }
+    Transition transition = hosted.apply(new PartitionView(state, now.effectiveMinIsr(topic, state)));
+    switch (transition) {
+      case BECAME_FOLLOWER -> fetchers.follow(hosted, state.leader());
+      case BECAME_LEADER, BECAME_IDLE -> fetchers.stopFollowing(id);
+      case UPDATED, IGNORED -> {
+      }
+    }
+  }
+
+  private Optional<Endpoint> internalEndpoint(int brokerId) {
+    return image.broker(brokerId).flatMap(broker -> broker.endpoint(Endpoint.INTERNAL));
+  }
+
+  @Override
+  public long brokerEpoch(int brokerId) {
+    return image.broker(brokerId).map(BrokerRegistration::brokerEpoch).orElse(UNKNOWN_EPOCH);
+  }
+
+  @Override
+  public boolean active(int brokerId) {
+    return image.isActive(brokerId);
+  }
+
+  // ---- status
+
+  /** What this broker holds; digests only when asked for, since they read everything. */
+  public ReplicaStatusResponse status(boolean withDigests) {
+    List<ReplicaStatusResponse.Replica> replicas = new ArrayList<>();
+    partitions.all().stream().sorted((a, b) -> a.id().compareTo(b.id())).forEach(hosted -> {
+      HostedPartition.Snapshot at = hosted.snapshot();
+      String digest = withDigests
+          ? Long.toHexString(hosted.log().digest(at.logStartOffset(), at.highWatermark()))
+          : "";
+      replicas.add(new ReplicaStatusResponse.Replica(hosted.id().topicId(), hosted.topic(), hosted.id().partition(),
+          at.role(), at.leaderEpoch(), at.logStartOffset(), at.highWatermark(), at.durableOffset(), at.logEndOffset(),
+          digest));
+    });
+    return new ReplicaStatusResponse(session.brokerId(), session.brokerEpoch(), image.index(), session.fenced(),
+        replicas);
+  }
+
+  /** Numbers of replicas for health and metrics. */
+  public record Counts(int replicas, int leaders, int neverInSync) {}
+
+  /** Counts the replicas. */
+  public Counts counts() {
+    int leaders = 0;
+    int never = 0;
+    for (HostedPartition hosted : partitions.all()) {
+      leaders += hosted.leads() ? 1 : 0;
+      never += hosted.wasInSync() ? 0 : 1;
+    }
+    return new Counts(partitions.count(), leaders, never);
+  }
+
+  /** Appends and reads that wait at the moment. */
+  public int waiting() {
+    return purgatory.waiting();
+  }
+
+  /** Ends following and leading: answers whoever waits, and lets no thread touch a log any more. The logs stay open. */
+  @Override
+  public void close() {
+    fetchers.close();
+    isrLoop.close();
+    partitions.all().forEach(HostedPartition::close);
+    forceLoop.close();
+    clerk.close();
+    purgatory.close();
+  }
+}
