@@ -228,7 +228,8 @@ public final class BrokerNode implements AutoCloseable {
     ReplicaManager manager = replicas;
     ReplicaManager.Counts counts = manager == null ? new ReplicaManager.Counts(0, 0, 0) : manager.counts();
     boolean online = !(failure.get() instanceof RuntimeException);
-    return new BrokerStatus(currentState(), session.brokerEpoch(), session.fenced(), session.leaseValid(), logsRecovered,
+    return new BrokerStatus(currentState(), session.brokerEpoch(), session.fenced(), session.leaseValid(),
+        logsRecovered,
         logsFound, catalog.image().index(), catalog.commitIndex(), counts.replicas(), counts.neverInSync(),
         counts.leaders(), online);
   }

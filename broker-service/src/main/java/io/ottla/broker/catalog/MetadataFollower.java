@@ -2,6 +2,8 @@ package io.ottla.broker.catalog;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -33,8 +35,7 @@ public final class MetadataFollower implements AutoCloseable {
   private final Supplier<String> clusterId;
   private final Consumer<Throwable> fatal;
   private final Thread thread = new Thread(this::run, "ottla-metadata");
-  private final Object monitor = new Object();
-  private volatile boolean stopping;
+  private final CountDownLatch stop = new CountDownLatch(1);
   private boolean complained;
 
   /**
@@ -57,7 +58,7 @@ public final class MetadataFollower implements AutoCloseable {
 
   private void run() {
     long retryMs = RETRY_MS;
-    while (!stopping) {
+    while (stop.getCount() > 0) {
       try {
         if (round()) {
           retryMs = RETRY_MS;
@@ -76,11 +77,7 @@ public final class MetadataFollower implements AutoCloseable {
   }
 
   private void pause(long millis) throws InterruptedException {
-    synchronized (monitor) {
-      if (!stopping) {
-        monitor.wait(millis);
-      }
-    }
+    stop.await(millis, TimeUnit.MILLISECONDS);
   }
 
   /** One call; false when it brought nothing usable. */
@@ -146,10 +143,7 @@ public final class MetadataFollower implements AutoCloseable {
   /** Stops following; whoever waits for an entry is let go. */
   @Override
   public void close() {
-    synchronized (monitor) {
-      stopping = true;
-      monitor.notifyAll();
-    }
+    stop.countDown();
     catalog.close();
     try {
       // Never interrupted: it may be creating or removing logs (Q50).

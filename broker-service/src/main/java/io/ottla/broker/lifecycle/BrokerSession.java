@@ -1,5 +1,8 @@
 package io.ottla.broker.lifecycle;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
 import io.ottla.common.time.MonotonicClock;
 
 /**
@@ -18,8 +21,7 @@ public final class BrokerSession {
   private volatile long brokerEpoch = NO_EPOCH;
   private volatile boolean fenced = true;
   private volatile long acknowledgedSendMs = NEVER;
-  private final Object monitor = new Object();
-  private volatile boolean stopping;
+  private final CountDownLatch stop = new CountDownLatch(1);
 
   /**
    * @param sessionMs how long an acknowledged heartbeat is good for (M20)
@@ -52,7 +54,7 @@ public final class BrokerSession {
 
   /** Whether this process is on its way out. */
   public boolean stopping() {
-    return stopping;
+    return stop.getCount() == 0;
   }
 
   /**
@@ -80,18 +82,11 @@ public final class BrokerSession {
 
   /** Sleeps between attempts, but not through a stop. */
   public void pause(long millis) throws InterruptedException {
-    synchronized (monitor) {
-      if (!stopping) {
-        monitor.wait(millis);
-      }
-    }
+    stop.await(millis, TimeUnit.MILLISECONDS);
   }
 
   /** This process is on its way out: loops that retry for ever give up. */
   public void stop() {
-    synchronized (monitor) {
-      stopping = true;
-      monitor.notifyAll();
-    }
+    stop.countDown();
   }
 }

@@ -1,6 +1,8 @@
 package io.ottla.broker.lifecycle;
 
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -20,6 +22,8 @@ import io.ottla.common.wire.HeartbeatResponse;
  */
 public final class HeartbeatLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatLoop.class);
+  /** While leaving, every heartbeat may bring the permission. */
+  private static final int LEAVING_INTERVAL_MS = 50;
 
   private final BrokerSession session;
   private final ControllerCalls controllers;
@@ -29,11 +33,11 @@ public final class HeartbeatLoop implements AutoCloseable {
   private final BooleanSupplier ready;
   private final Consumer<Throwable> fatal;
   private final Thread thread = new Thread(this::run, "ottla-heartbeat");
+  private final Semaphore wakeups = new Semaphore(0);
   private final Object monitor = new Object();
   private boolean wantShutdown;
   private boolean mayShutDown;
   private boolean closed;
-  private boolean hurried;
   private volatile long lastBeatMs;
 
   /**
@@ -60,10 +64,7 @@ public final class HeartbeatLoop implements AutoCloseable {
 
   /** Sends the next heartbeat now instead of at its time: something it reports has changed. */
   public void hurry() {
-    synchronized (monitor) {
-      hurried = true;
-      monitor.notifyAll();
-    }
+    wakeups.release();
   }
 
   /** When the loop last went round, for a liveness check. */
@@ -76,7 +77,7 @@ public final class HeartbeatLoop implements AutoCloseable {
     long deadlineMs = clock.millis() + maxWaitMs;
     synchronized (monitor) {
       wantShutdown = true;
-      monitor.notifyAll();
+      wakeups.release();
       while (!mayShutDown && !closed) {
         long left = deadlineMs - clock.millis();
         if (left <= 0) {
@@ -102,24 +103,25 @@ public final class HeartbeatLoop implements AutoCloseable {
   }
 
   private boolean pause() throws InterruptedException {
+    wakeups.tryAcquire(wantsShutdown() ? Math.min(intervalMs, LEAVING_INTERVAL_MS) : intervalMs, TimeUnit.MILLISECONDS);
+    wakeups.drainPermits();
     synchronized (monitor) {
-      if (!closed && !hurried) {
-        monitor.wait(wantShutdown ? Math.min(intervalMs, 50) : intervalMs);
-      }
-      hurried = false;
       return !closed;
+    }
+  }
+
+  private boolean wantsShutdown() {
+    synchronized (monitor) {
+      return wantShutdown;
     }
   }
 
   private void beat() {
     long sentAtMs = clock.millis();
-    boolean leaving;
-    synchronized (monitor) {
-      leaving = wantShutdown;
-    }
     try {
       HeartbeatResponse answer = controllers.heartbeat(new HeartbeatRequest(session.clusterId(), session.brokerId(),
-          session.brokerEpoch(), appliedIndex.getAsLong(), !ready.getAsBoolean(), leaving, List.of(), List.of()));
+          session.brokerEpoch(), appliedIndex.getAsLong(), !ready.getAsBoolean(), wantsShutdown(), List.of(),
+          List.of()));
       noteFencing(answer);
       session.acknowledged(sentAtMs, answer.fenced());
       if (answer.shouldShutdown()) {
@@ -151,6 +153,7 @@ public final class HeartbeatLoop implements AutoCloseable {
       closed = true;
       monitor.notifyAll();
     }
+    wakeups.release();
     try {
       thread.join(5_000);
     } catch (InterruptedException e) {

@@ -11,6 +11,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ final class FetcherLoop implements AutoCloseable {
   private final Map<TopicIdPartition, Followed> partitions = new ConcurrentSkipListMap<>();
   private final Backoff leaderBackoff = new Backoff();
   private final Thread thread;
+  private final Semaphore wakeups = new Semaphore(0);
   private final Object monitor = new Object();
   private boolean changed;
   private boolean stopping;
@@ -74,8 +77,8 @@ final class FetcherLoop implements AutoCloseable {
       if (current != null) {
         current.cancel(false);
       }
-      monitor.notifyAll();
     }
+    wakeups.release();
   }
 
   @Override
@@ -109,10 +112,11 @@ final class FetcherLoop implements AutoCloseable {
   }
 
   private void pause(long waitMs) throws InterruptedException {
+    if (waitMs > 0) {
+      wakeups.tryAcquire(waitMs, TimeUnit.MILLISECONDS);
+    }
+    wakeups.drainPermits();
     synchronized (monitor) {
-      if (waitMs > 0 && !changed && !stopping) {
-        monitor.wait(waitMs);
-      }
       changed = false;
     }
   }
@@ -170,7 +174,8 @@ final class FetcherLoop implements AutoCloseable {
           settings.maxPartitionBytes()));
     });
     return new FetchRequest(services.session().clusterId(), services.session().brokerId(),
-        services.session().brokerEpoch(), services.nextRequestSeq(), settings.maxWaitMs(), 1, settings.maxBytes(), parts);
+        services.session().brokerEpoch(), services.nextRequestSeq(), settings.maxWaitMs(), 1, settings.maxBytes(),
+        parts);
   }
 
   private LeaderFetchCalls.@Nullable Reply exchange(Endpoint leader, FetchRequest request)
@@ -188,7 +193,8 @@ final class FetcherLoop implements AutoCloseable {
     } catch (CancellationException e) {
       return null;
     } catch (ExecutionException e) {
-      LOG.debug("event=fetch_failed leader={} reason=\"{}\"", leaderId, e.getCause() == null ? e : e.getCause().getMessage());
+      LOG.debug("event=fetch_failed leader={} reason=\"{}\"", leaderId,
+          e.getCause() == null ? e : e.getCause().getMessage());
       return null;
     } finally {
       synchronized (monitor) {

@@ -125,7 +125,8 @@ final class HostedPartition {
   private ProduceWait appendLocked(ByteBuffer batch, int acks, int size, After after) {
     LeaderReplica leader = replica.leader();
     if (leader == null || closed) {
-      throw new OttlaException(ErrorCode.NOT_LEADER, "broker " + services.session().brokerId() + " does not lead " + id);
+      throw new OttlaException(ErrorCode.NOT_LEADER,
+          "broker " + services.session().brokerId() + " does not lead " + id);
     }
     Marks before = marks();
     return switch (leader.append(batch, acks)) {
@@ -141,7 +142,8 @@ final class HostedPartition {
   }
 
   private void expire(ProduceWait wait) {
-    wait.finish(new AppendOutcome.Failed(ErrorCode.REQUEST_TIMED_OUT, "the acks took too long; the records may commit later"));
+    wait.finish(
+        new AppendOutcome.Failed(ErrorCode.REQUEST_TIMED_OUT, "the acks took too long; the records may commit later"));
     lock.lock();
     try {
       (wait.acks() == -1 ? allAcks : leaderAcks).remove(wait);
@@ -207,10 +209,12 @@ final class HostedPartition {
     Range range = range();
     long offset = resolve(wanted, range);
     if (offset < range.logStart()) {
-      throw new OttlaException(ErrorCode.OFFSET_TRIMMED, "offset " + offset + " is below log start " + range.logStart());
+      throw new OttlaException(ErrorCode.OFFSET_TRIMMED,
+          "offset " + offset + " is below log start " + range.logStart());
     }
     if (offset > range.logEnd()) {
-      throw new OttlaException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " is beyond log end " + range.logEnd());
+      throw new OttlaException(ErrorCode.OFFSET_OUT_OF_RANGE,
+          "offset " + offset + " is beyond log end " + range.logEnd());
     }
     ReadOutcome.Ok found = slice(offset, maxBytes, range);
     if (maxWaitMs <= 0 || found.batches().remaining() >= Math.max(1, Math.min(minBytes, maxBytes))) {
@@ -234,7 +238,8 @@ final class HostedPartition {
     try {
       LeaderReplica leader = replica.leader();
       if (leader == null || closed) {
-        throw new OttlaException(ErrorCode.NOT_LEADER, "broker " + services.session().brokerId() + " does not lead " + id);
+        throw new OttlaException(ErrorCode.NOT_LEADER,
+            "broker " + services.session().brokerId() + " does not lead " + id);
       }
       return new Range(log.logStartOffset(), replica.highWatermark(), log.logEndOffset(), leader.leaderEpoch(),
           leader.latestOffset().isPresent());
@@ -262,7 +267,8 @@ final class HostedPartition {
       throw new OttlaException(ErrorCode.OFFSET_NOT_AVAILABLE, "the new leader has not yet proven its high watermark");
     }
     if (!services.session().leaseValid()) {
-      throw new OttlaException(ErrorCode.NOT_LEADER, "this broker has not heard from the controllers for a session (M20)");
+      throw new OttlaException(ErrorCode.NOT_LEADER,
+          "this broker has not heard from the controllers for a session (M20)");
     }
   }
 
@@ -335,7 +341,8 @@ final class HostedPartition {
   // ---- serving followers
 
   /** Notes what the follower says, and tells what it must hear at once; null when the fetch was parked here (P10–P12, P17). */
-  @Nullable FetchPart fetch(FetchRequest request, FetchRequest.Partition asked, ParkedFetch parked) {
+  @Nullable
+  FetchPart fetch(FetchRequest request, FetchRequest.Partition asked, ParkedFetch parked) {
     After after = new After();
     FetchPart part;
     lock.lock();
@@ -415,7 +422,8 @@ final class HostedPartition {
           part.logStartOffset(), null, slice.isEmpty() ? null : slice.readFully());
     } catch (SliceGoneException | OttlaException e) {
       // Truncated meanwhile: the leadership is over.
-      return new FetchPart(part.topicId(), part.partition(), ErrorCode.NOT_LEADER, part.leaderEpoch(), -1, -1, null, null);
+      return new FetchPart(part.topicId(), part.partition(), ErrorCode.NOT_LEADER, part.leaderEpoch(), -1, -1, null,
+          null);
     }
   }
 
@@ -539,7 +547,8 @@ final class HostedPartition {
         abandon(ErrorCode.INDETERMINATE, "the leadership ended before the acks", after);
       }
       if (over) {
-        LOG.info("event=role partition={} topic={} role={} leader={} leaderEpoch={} partitionEpoch={} isr={} leo={} hw={}",
+        LOG.info(
+            "event=role partition={} topic={} role={} leader={} leaderEpoch={} partitionEpoch={} isr={} leo={} hw={}",
             id, topic, transition, view.state().leader(), view.state().leaderEpoch(), view.state().partitionEpoch(),
             view.state().isr(), log.logEndOffset(), replica.highWatermark());
       }

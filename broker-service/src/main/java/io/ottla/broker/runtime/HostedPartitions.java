@@ -58,7 +58,8 @@ final class HostedPartitions {
     this.checkpointedHighWatermarks = store.loadHighWatermarks();
   }
 
-  @Nullable HostedPartition get(TopicIdPartition id) {
+  @Nullable
+  HostedPartition get(TopicIdPartition id) {
     return hosted.get(id);
   }
 

@@ -116,7 +116,8 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
       AlterPartitionsResponse response = controllers.alterPartitions(new AlterPartitionsRequest(session.clusterId(),
           session.brokerId(), session.brokerEpoch(), sent.stream().map(IsrLoop::wire).toList()));
       for (int i = 0; i < sent.size(); i++) {
-        answer(sent.get(i), i < response.partitions().size() ? answer(response.partitions().get(i)) : new IsrAnswer.Unknown());
+        answer(sent.get(i),
+            i < response.partitions().size() ? answer(response.partitions().get(i)) : new IsrAnswer.Unknown());
       }
     } catch (OttlaException e) {
       LOG.info("event=isr_proposals_failed count={} code={} reason=\"{}\"", sent.size(), e.code(), e.getMessage());

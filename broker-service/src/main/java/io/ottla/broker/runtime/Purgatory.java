@@ -26,7 +26,9 @@ final class Purgatory implements AutoCloseable {
 
   /** Takes room for one wait; false when there is none. */
   boolean admit(int size) {
-    boolean room = waits.incrementAndGet() <= MAX_WAITS & bytes.addAndGet(size) <= MAX_BYTES;
+    int count = waits.incrementAndGet();
+    long held = bytes.addAndGet(size);
+    boolean room = count <= MAX_WAITS && held <= MAX_BYTES;
     if (!room) {
       release(size);
     }

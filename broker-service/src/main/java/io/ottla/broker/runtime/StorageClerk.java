@@ -2,9 +2,8 @@ package io.ottla.broker.runtime;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,11 +25,9 @@ final class StorageClerk implements AutoCloseable {
   private final boolean forces;
   private final int periodMs;
   private final Consumer<Throwable> fatal;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition stop = lock.newCondition();
+  private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "ottla-storage-clerk");
   private Map<TopicIdPartition, Long> written = Map.of();
-  private boolean stopping;
 
   StorageClerk(LogStore store, Supplier<? extends Iterable<HostedPartition>> partitions, BrokerSettings settings,
       Consumer<Throwable> fatal) {
@@ -69,29 +66,18 @@ final class StorageClerk implements AutoCloseable {
     store.checkpointRecoveryPoints();
   }
 
+  /** False at the end. */
   private boolean pause() {
-    lock.lock();
     try {
-      if (!stopping) {
-        stop.await(periodMs, TimeUnit.MILLISECONDS);
-      }
-      return !stopping;
+      return !stop.await(periodMs, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       return false;
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      stopping = true;
-      stop.signal();
-    } finally {
-      lock.unlock();
-    }
+    stop.countDown();
     Threads.join(thread);
   }
 }

@@ -90,6 +90,12 @@ public final class NioLogDirectory implements LogDirectory {
     }
   }
 
+  /** The cluster a formatted data directory belongs to, or null if it is not formatted, or cannot say. Takes no lock. */
+  public static @Nullable String clusterIdOf(Path root) throws IOException {
+    Map<String, String> stored = MetadataText.decode(new Checkpoints(root).readCheckpoint(DIRECTORY_METADATA));
+    return stored == null ? null : stored.get("cluster.id");
+  }
+
   private static FileChannel lock(Path root) throws IOException {
     FileChannel channel = FileChannel.open(root.resolve(LOCK_FILE), StandardOpenOption.CREATE,
         StandardOpenOption.WRITE);

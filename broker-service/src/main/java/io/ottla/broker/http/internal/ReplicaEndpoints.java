@@ -113,7 +113,8 @@ public final class ReplicaEndpoints {
 
   private static ForwardAppendResponse.Item wire(AppendOutcome outcome) {
     return switch (outcome) {
-      case AppendOutcome.Ok(long base, int epoch, long start) -> new ForwardAppendResponse.Item(null, null, base, epoch);
+      case AppendOutcome.Ok(long base, int epoch, long start) ->
+        new ForwardAppendResponse.Item(null, null, base, epoch);
       case AppendOutcome.Failed(ErrorCode code, String message) ->
         new ForwardAppendResponse.Item(code, message, -1, -1);
     };

@@ -51,7 +51,8 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
   private static final Duration REGISTER_LIMIT = Duration.ofSeconds(5);
   private static final IntervalFunction PAUSE = IntervalFunction.ofExponentialRandomBackoff(20L, 2.0, 0.5, 300L);
   private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
-      .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(4).minimumNumberOfCalls(2)
+      .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(4)
+      .minimumNumberOfCalls(2)
       .failureRateThreshold(50).waitDurationInOpenState(Duration.ofMillis(500)).permittedNumberOfCallsInHalfOpenState(1)
       .build();
 

@@ -48,7 +48,8 @@ public final class HttpLeaderFetchCalls implements LeaderFetchCalls, AutoCloseab
     PeerClient client = clients.get(leader);
     return client != null
         ? client
-        : clients.computeIfAbsent(leader, at -> new PeerClient("replica-fetch", at.host(), at.port(), CONNECTIONS, loops));
+        : clients.computeIfAbsent(leader,
+            at -> new PeerClient("replica-fetch", at.host(), at.port(), CONNECTIONS, loops));
   }
 
   private static Reply reply(PeerResponse response) {
