@@ -6,11 +6,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -41,12 +42,20 @@ public final class ErrorAdvice {
   @ExceptionHandler
   void wrongMethod(HttpRequestMethodNotSupportedException failure, HttpServletRequest request,
       HttpServletResponse response) throws IOException {
-    if (failure.getSupportedHttpMethods() != null) {
-      response.setHeader("Allow",
-          String.join(", ", failure.getSupportedHttpMethods().stream().map(HttpMethod::name).sorted().toList()));
-    }
+    response.setHeader("Allow", allowed(failure));
     ErrorAnswer.write(request, response, 405, 405, "Method " + request.getMethod() + " is not allowed on this path.",
         Map.of());
+  }
+
+  private static String allowed(HttpRequestMethodNotSupportedException failure) {
+    TreeSet<String> methods = new TreeSet<>();
+    if (failure.getSupportedMethods() != null) {
+      methods.addAll(List.of(failure.getSupportedMethods()));
+    }
+    if (methods.contains("GET")) {
+      methods.add("HEAD");
+    }
+    return String.join(", ", methods);
   }
 
   /** The client went away while it was waiting; there is nobody to tell. */

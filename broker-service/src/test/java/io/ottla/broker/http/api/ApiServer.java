@@ -25,7 +25,8 @@ final class ApiServer {
   private static final FakeCluster CLUSTER = new FakeCluster();
   private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final ConfigurableApplicationContext CONTEXT = new SpringApplicationBuilder(Application.class)
-      .run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off");
+      .run("--server.port=0", "--server.address=127.0.0.1", "--management.server.port=0",
+          "--spring.main.banner-mode=off");
 
   private ApiServer() {
   }

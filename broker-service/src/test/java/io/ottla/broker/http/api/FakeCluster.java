@@ -122,7 +122,7 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
       throw new OttlaException(ErrorCode.OFFSET_TRIMMED, "Offset " + command.offset() + " was removed.");
     }
     long from = command.offset() == ForwardReadRequest.EARLIEST ? logStart
-        : command.offset() < 0 ? log.size() + command.offset() + 1
+        : command.offset() < 0 ? Math.max(logStart, log.size() + command.offset() + 1)
             : command.offset();
     if (from > log.size()) {
       throw new OttlaException(ErrorCode.OFFSET_OUT_OF_RANGE, "Offset " + from + " is beyond the end.");
