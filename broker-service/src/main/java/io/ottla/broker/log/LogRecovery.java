@@ -128,11 +128,11 @@ final class LogRecovery {
     walk.toEnd();
     keep = i;
     position = (int) walk.endPosition();
-    endOffset = walk.size() == 0 ? segment.baseOffset() : walk.problem() == null ? walk.lastOffset() + 1 : endOffset;
+    endOffset = walk.size() == 0 || walk.problem() != null ? segment.baseOffset() : walk.lastOffset() + 1;
     if (walk.problem() != null || endOffset != nextBase) {
+      findSoundEnd(segment);
       damage = "the segment at " + segment.baseOffset() + " ends at " + endOffset + " instead of " + nextBase
           + (walk.problem() == null ? "" : ": " + walk.problem());
-      findSoundEnd(segment);
       return false;
     }
     segment.recovered(segment.size(), endOffset, 0);
@@ -233,10 +233,10 @@ final class LogRecovery {
     for (EpochEntry entry : scannedEpochs) {
       epochs = LeaderEpochCache.with(epochs, entry.epoch(), entry.startOffset());
     }
-    if (stored != null && !stored.isEmpty() && stored.getLast().startOffset() == endOffset) {
-      EpochEntry empty = stored.getLast();
-      epochs = epochs.isEmpty() || epochs.getLast().epoch() < empty.epoch()
-          ? LeaderEpochCache.with(epochs, empty.epoch(), endOffset)
+    for (EpochEntry entry : stored == null ? List.<EpochEntry>of() : stored) {
+      boolean later = epochs.isEmpty() || epochs.getLast().epoch() < entry.epoch();
+      epochs = entry.startOffset() == endOffset && later
+          ? LeaderEpochCache.with(epochs, entry.epoch(), endOffset)
           : epochs;
     }
     LeaderEpochCache cache = new LeaderEpochCache(directory, stored == null ? List.of() : stored);

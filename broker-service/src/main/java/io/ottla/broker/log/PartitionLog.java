@@ -113,7 +113,7 @@ public final class PartitionLog implements AutoCloseable {
    */
   public AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, long nowMs) {
     checkUsable();
-    if (leaderEpoch != epochs.latestEpoch()) {
+    if (leaderEpoch < 0 || leaderEpoch != epochs.latestEpoch()) {
       throw new IllegalStateException(id() + ": append in epoch " + leaderEpoch + ", but the log is in epoch "
           + epochs.latestEpoch());
     }

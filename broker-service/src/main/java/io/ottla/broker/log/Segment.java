@@ -136,6 +136,9 @@ final class Segment {
   /** A walk at the batch of an index entry, or null if the entry is wrong. */
   @Nullable
   BatchWalk walkAt(long entry, int end) throws IOException {
+    if (OffsetIndex.position(entry) < 0 || OffsetIndex.position(entry) >= end) {
+      return null;
+    }
     BatchWalk walk = new BatchWalk(file, OffsetIndex.position(entry), end);
     boolean sound = walk.next() && walk.lastOffset() == baseOffset + OffsetIndex.relativeOffset(entry);
     return sound ? walk : null;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -174,6 +175,11 @@ public final class MemoryDisk implements LogDirectory {
         }
       }
       forcedFiles = new TreeMap<>(files);
+    }
+
+    /** A file that exists. */
+    MemoryFile file(String name) {
+      return Objects.requireNonNull(files.get(name), name);
     }
 
     @Override
