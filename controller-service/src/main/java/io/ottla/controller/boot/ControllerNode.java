@@ -1,0 +1,198 @@
+package io.ottla.controller.boot;
+
+import io.ottla.common.config.NodeConfig;
+import io.ottla.common.config.QuorumMember;
+import io.ottla.common.http.InternalServer;
+import io.ottla.common.random.SecureRandomSource;
+import io.ottla.common.time.MonotonicClock;
+import io.ottla.controller.formation.Formation;
+import io.ottla.controller.http.inbound.ControllerEndpoints;
+import io.ottla.controller.http.inbound.ControllerHost;
+import io.ottla.controller.http.outbound.FormationHttpPeers;
+import io.ottla.controller.http.outbound.RaftHttpTransport;
+import io.ottla.controller.raft.RaftConfig;
+import io.ottla.controller.raft.RaftIdentity;
+import io.ottla.controller.raft.Voter;
+import io.ottla.controller.runtime.Controller;
+import io.ottla.controller.runtime.ControllerStatus;
+import io.ottla.controller.runtime.FatalHandler;
+import io.ottla.controller.runtime.FormationRunner;
+import io.ottla.controller.runtime.LoopBeat;
+import io.ottla.controller.runtime.NodeState;
+import io.ottla.controller.runtime.RuntimeObserver;
+import io.ottla.controller.storage.ControllerDirectory;
+import io.ottla.controller.storage.FileRaftLog;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The controller role of a node, without Spring: it opens its directory, forms or rejoins the quorum, and serves on the node's internal
+ * server. A process with both roles runs one of these beside its broker.
+ */
+public final class ControllerNode implements ControllerHost, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControllerNode.class);
+  private static final Duration FORMATION_TIMEOUT = Duration.ofSeconds(2);
+  private static final long JOIN_MS = 10_000;
+
+  private final NodeConfig config;
+  private final RaftConfig raftConfig;
+  private final RuntimeObserver observer;
+  private final MonotonicClock clock;
+  private final FatalHandler fatal;
+  private final ControllerDirectory directory;
+  private final FormationHttpPeers peers = new FormationHttpPeers(FORMATION_TIMEOUT);
+  private final FormationRunner formation;
+  private final Thread starter = Thread.ofPlatform().name("controller-start").unstarted(this::bringUp);
+  private volatile NodeState state = new NodeState(NodeState.Stage.STARTING, "");
+  private volatile @Nullable Controller controller;
+  private @Nullable FileRaftLog log;
+  private boolean closing;
+
+  private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal) {
+    this.config = config;
+    this.raftConfig = ControllerSettings.raft(config.quorum());
+    this.observer = observer;
+    this.clock = clock;
+    this.fatal = fatal;
+    this.directory = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId());
+    this.formation = new FormationRunner(new Formation(config.nodeId(), config.clusterId(), config.initialVoters(),
+        directory, new SecureRandomSource()), peers);
+  }
+
+  /**
+   * Starts and returns at once; forming and recovering go on in the background.
+   *
+   * @param server the node's internal server, to which the controller's routes are added
+   * @param fatal called at most once, when the node must not go on; the process should end at once
+   * @throws io.ottla.common.config.ConfigException when settings and directory do not fit
+   * @throws io.ottla.controller.storage.StorageCorruptionException when the directory is damaged
+   */
+  public static ControllerNode start(NodeConfig config, InternalServer server, RuntimeObserver observer,
+      MonotonicClock clock, FatalHandler fatal) {
+    ControllerNode node = new ControllerNode(config, observer, clock, fatal);
+    ControllerEndpoints.addTo(server, node, clock);
+    node.starter.start();
+    return node;
+  }
+
+  private void bringUp() {
+    try {
+      state = new NodeState(NodeState.Stage.FORMING, "");
+      Optional<RaftIdentity> identity = formation.run(progress -> state = progress);
+      if (identity.isPresent()) {
+        recover(identity.get());
+      }
+    } catch (Throwable e) { // whatever it is, this node cannot take part
+      fail(Thread.currentThread().getName(), e);
+    }
+  }
+
+  private void recover(RaftIdentity identity) {
+    state = new NodeState(NodeState.Stage.RECOVERING, "");
+    FileRaftLog opened = directory.openLog();
+    LOG.info("event=metadata_log_recovered cluster_id={} directory_id={} last_index={} voters={}",
+        identity.clusterId(), identity.self().directoryId(), opened.lastIndex(), identity.voters().size());
+    RaftHttpTransport transport = new RaftHttpTransport(addresses(identity), config.nodeId(),
+        Duration.ofMillis(config.quorum().requestTimeoutMs()));
+    Controller made = new Controller(identity, raftConfig, ControllerSettings.control(config, identity.clusterId()),
+        opened, directory.quorumState(), opened::refreshHint, transport, observer, new SecureRandomSource(), clock,
+        this::fail);
+    synchronized (this) {
+      log = opened;
+      if (closing) {
+        transport.close();
+        return;
+      }
+      made.start();
+      controller = made;
+      state = new NodeState(NodeState.Stage.RUNNING, "");
+    }
+  }
+
+  /** Where the voters answer: as configured now if the setting names them, else as written down at formation. */
+  private Map<Integer, InetSocketAddress> addresses(RaftIdentity identity) {
+    Map<Integer, InetSocketAddress> addresses = new TreeMap<>();
+    for (Voter voter : identity.voters().voters()) {
+      addresses.put(voter.key().nodeId(), RaftHttpTransport.address(voter));
+    }
+    for (QuorumMember member : config.initialVoters()) {
+      addresses.computeIfPresent(member.nodeId(),
+          (_, _) -> InetSocketAddress.createUnresolved(member.host(), member.port()));
+    }
+    return addresses;
+  }
+
+  private void fail(String thread, Throwable cause) {
+    state = new NodeState(NodeState.Stage.FAILED, String.valueOf(cause.getMessage()));
+    LOG.error("event=controller_failed thread={} remedy=\"see the cause; the process ends\"", thread, cause);
+    fatal.fatal(thread, cause);
+  }
+
+  @Override
+  public NodeState state() {
+    return state;
+  }
+
+  @Override
+  public FormationRunner formation() {
+    return formation;
+  }
+
+  @Override
+  public @Nullable Controller controller() {
+    return controller;
+  }
+
+  /** The latest status, null while the controller does not run. */
+  public @Nullable ControllerStatus status() {
+    Controller running = controller;
+    return running == null ? null : running.status();
+  }
+
+  /** Signs of life of the threads; none while the controller does not run. */
+  public List<LoopBeat> beats() {
+    Controller running = controller;
+    return running == null ? List.of() : running.beats();
+  }
+
+  /** Gives up leadership, makes durable what waits, and releases the directory. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closing = true;
+      if (state.stage() != NodeState.Stage.FAILED) {
+        state = new NodeState(NodeState.Stage.STOPPING, "");
+      }
+    }
+    formation.close();
+    join();
+    Controller running = controller;
+    if (running != null) {
+      running.close();
+    }
+    peers.close();
+    FileRaftLog opened = log;
+    if (opened != null) {
+      opened.close();
+    }
+    directory.close();
+    LOG.info("event=controller_stopped node_id={}", config.nodeId());
+  }
+
+  private void join() {
+    try {
+      if (Thread.currentThread() != starter) {
+        starter.join(JOIN_MS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.ottla.controller.http.inbound;
+
+import io.ottla.controller.runtime.Controller;
+import io.ottla.controller.runtime.FormationRunner;
+import io.ottla.controller.runtime.NodeState;
+import org.jspecify.annotations.Nullable;
+
+/** The node behind the endpoints, which exist before it has recovered. Any thread. */
+public interface ControllerHost {
+  /** Where it is on its way. */
+  NodeState state();
+
+  /** Formation, from the start on. */
+  FormationRunner formation();
+
+  /** The controller once it runs, else null. */
+  @Nullable
+  Controller controller();
+}

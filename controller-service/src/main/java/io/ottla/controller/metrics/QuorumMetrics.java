@@ -1,0 +1,100 @@
+package io.ottla.controller.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.controller.raft.Role;
+import io.ottla.controller.runtime.ControllerStatus;
+import io.ottla.controller.runtime.RuntimeObserver;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Gauges of the quorum's state and timers of what is slow. Figures only the active controller knows are absent elsewhere. */
+public final class QuorumMetrics implements RuntimeObserver {
+  private static final Duration[] BUCKETS = {Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
+      Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofMillis(100),
+      Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500),
+      Duration.ofSeconds(5), Duration.ofSeconds(10)};
+
+  private final MeterRegistry registry;
+  private final Timer force;
+  private final Timer commit;
+  private final Counter won;
+  private final Counter lost;
+
+  /** Registers the counters at zero. */
+  public QuorumMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.force = timer("ottla.raft.force", "Time of one force of the metadata log");
+    this.commit = timer("ottla.raft.commit", "Time from a proposal to its application on the leader");
+    this.won = elections("won");
+    this.lost = elections("lost");
+  }
+
+  /** Registers the gauges, which read the status at each scrape. */
+  public void bind(Supplier<@Nullable ControllerStatus> status) {
+    for (Role role : Role.values()) {
+      Gauge.builder("ottla.raft.role", status, source -> read(source, one -> one.quorum().role() == role ? 1 : 0))
+          .tag("role", role.name().toLowerCase(Locale.ROOT)).strongReference(true).register(registry);
+    }
+    gauge("ottla.raft.term", status, one -> one.quorum().term());
+    gauge("ottla.raft.commit.index", status, one -> one.quorum().commitIndex());
+    gauge("ottla.raft.applied.index", status, ControllerStatus::appliedIndex);
+    gauge("ottla.raft.log.end.index", status, one -> one.quorum().lastIndex());
+    gauge("ottla.controller.active", status, one -> one.active() ? 1 : 0);
+    brokers("active", status, BrokerRegistration::active);
+    brokers("fenced", status, BrokerRegistration::fenced);
+    brokers("draining", status, broker -> broker.inControlledShutdown() && !broker.fenced());
+  }
+
+  private void brokers(String state, Supplier<@Nullable ControllerStatus> status, Predicate<BrokerRegistration> test) {
+    Gauge.builder("ottla.controller.brokers", status,
+        source -> read(source, one -> one.active()
+            ? one.image().brokers().values().stream().filter(test).count()
+            : Double.NaN))
+        .tag("state", state).strongReference(true).register(registry);
+  }
+
+  private void gauge(String name, Supplier<@Nullable ControllerStatus> status,
+      ToDoubleFunction<ControllerStatus> value) {
+    Gauge.builder(name, status, source -> read(source, value)).strongReference(true).register(registry);
+  }
+
+  private static double read(Supplier<@Nullable ControllerStatus> source, ToDoubleFunction<ControllerStatus> value) {
+    ControllerStatus status = source.get();
+    return status == null ? Double.NaN : value.applyAsDouble(status);
+  }
+
+  private Timer timer(String name, String description) {
+    return Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS).register(registry);
+  }
+
+  private Counter elections(String result) {
+    return Counter.builder("ottla.raft.elections").tag("result", result).register(registry);
+  }
+
+  @Override
+  public void forced(long nanos) {
+    force.record(Duration.ofNanos(nanos));
+  }
+
+  @Override
+  public void roleChanged(Role from, Role to) {
+    if (to == Role.LEADER) {
+      won.increment();
+    } else if (from == Role.CANDIDATE) {
+      lost.increment();
+    }
+  }
+
+  @Override
+  public void committed(long nanos) {
+    commit.record(Duration.ofNanos(nanos));
+  }
+}

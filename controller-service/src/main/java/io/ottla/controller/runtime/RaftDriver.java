@@ -1,0 +1,263 @@
+package io.ottla.controller.runtime;
+
+import io.ottla.common.time.MonotonicClock;
+import io.ottla.controller.raft.DurabilityOrder;
+import io.ottla.controller.raft.LogEntry;
+import io.ottla.controller.raft.QuorumReport;
+import io.ottla.controller.raft.RaftCore;
+import io.ottla.controller.raft.RaftEffect;
+import io.ottla.controller.raft.RaftInput;
+import io.ottla.controller.raft.RaftMessage;
+import io.ottla.controller.raft.RaftNotice;
+import io.ottla.controller.raft.RaftOutput;
+import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.port.QuorumStateStore;
+import io.ottla.controller.raft.port.RaftLog;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the core its inputs and carries out what it asks for, in the order of {@link DurabilityOrder}. The Raft thread blocks only while
+ * term and vote are forced; the log is written on the storage thread, so heartbeats go on during a slow force.
+ */
+public final class RaftDriver implements AutoCloseable {
+  private static final int MAX_COMMANDS = 4_096;
+  private static final long JOIN_MS = 10_000;
+
+  private final RaftCore core;
+  private final int tickMs;
+  private final QuorumStateStore hardStates;
+  private final RaftTransport transport;
+  private final RaftListener listener;
+  private final MonotonicClock clock;
+  private final FatalHandler fatal;
+  private final Mailbox mailbox = new Mailbox(MAX_COMMANDS);
+  private final Exchanges exchanges;
+  private final StorageLoop storage;
+  private final Thread raftThread;
+  private final Thread storageThread;
+  private final Access access = new Access();
+  private final Deque<RaftNotice> notices = new ArrayDeque<>();
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private volatile boolean stopping;
+  private volatile long lastBeatMs;
+  private long proposalIds;
+
+  /**
+   * @param exchangePatienceMs how long a peer's request may wait for the core's answer
+   * @param housekeeping run on the storage thread about once a second
+   * @param fatal ends the node
+   */
+  RaftDriver(RaftCore core, int tickMs, long exchangePatienceMs, RaftLog log, Runnable housekeeping,
+      QuorumStateStore hardStates, RaftTransport transport, RaftListener listener, RuntimeObserver observer,
+      MonotonicClock clock, FatalHandler fatal) {
+    this.core = core;
+    this.tickMs = tickMs;
+    this.hardStates = hardStates;
+    this.transport = transport;
+    this.listener = listener;
+    this.clock = clock;
+    this.fatal = fatal;
+    this.exchanges = new Exchanges(exchangePatienceMs);
+    this.storage = new StorageLoop(log, housekeeping,
+        writeId -> mailbox.post(_ -> step(new RaftInput.Persisted(writeId))), observer, clock, this::fail);
+    this.raftThread = Thread.ofPlatform().name("raft").unstarted(this::run);
+    this.storageThread = Thread.ofPlatform().name("raft-storage").unstarted(storage);
+    this.lastBeatMs = clock.millis();
+  }
+
+  void start() {
+    storageThread.start();
+    raftThread.start();
+  }
+
+  /** A peer's request. Completes with the answer, or empty when there is none: the message counts as lost. Any thread. */
+  public CompletableFuture<Optional<RaftMessage.Reply>> receive(RaftMessage.Request request) {
+    CompletableFuture<Optional<RaftMessage.Reply>> answer = new CompletableFuture<>();
+    if (stopping || failed.get()) {
+      answer.complete(Optional.empty());
+      return answer;
+    }
+    mailbox.post(_ -> {
+      exchanges.open(request, answer, clock.millis());
+      step(new RaftInput.MessageReceived(request));
+    });
+    return answer;
+  }
+
+  /** Work beside the core, on its thread; false when too much waits already. Any thread. */
+  boolean submit(Mailbox.Work command) {
+    return !stopping && !failed.get() && mailbox.offer(command);
+  }
+
+  /** Signs of life of both threads. Any thread. */
+  public List<LoopBeat> beats() {
+    long now = clock.millis();
+    return List.of(new LoopBeat(raftThread.getName(), now - lastBeatMs),
+        new LoopBeat(storageThread.getName(), now - storage.lastBeatMs()));
+  }
+
+  private void run() {
+    try {
+      long nextTickMs = clock.millis() + tickMs;
+      boolean moreWork = false;
+      while (!stopping && !failed.get()) {
+        Mailbox.Work work = mailbox.poll(moreWork ? 0 : Math.max(0, nextTickMs - clock.millis()));
+        if (work != null) {
+          work.run(access);
+          deliverNotices();
+        }
+        long now = clock.millis();
+        if (now >= nextTickMs) {
+          nextTickMs = now + tickMs;
+          tick(now);
+        }
+        moreWork = listener.onIdle(access);
+      }
+      resign();
+    } catch (Throwable e) { // an invariant is broken or term and vote could not be stored: the node ends here
+      fail(raftThread.getName(), e);
+    }
+  }
+
+  private void tick(long nowMs) {
+    lastBeatMs = nowMs;
+    step(new RaftInput.Tick());
+    deliverNotices();
+    listener.onTick(access);
+    deliverNotices();
+    exchanges.expire(nowMs);
+  }
+
+  private void resign() {
+    if (!failed.get()) {
+      step(new RaftInput.Resign());
+      deliverNotices();
+      exchanges.abandonAll();
+    }
+  }
+
+  private RaftOutput step(RaftInput input) {
+    RaftOutput output = core.step(input, clock.millis());
+    for (RaftEffect effect : DurabilityOrder.effects(output)) {
+      switch (effect) {
+        case RaftEffect.PersistHardState persist -> hardStates.store(persist.hardState());
+        case RaftEffect.WriteLog write -> storage.submit(write.write());
+        case RaftEffect.Send send -> send(send.message());
+        case RaftEffect.Notify notify -> notices.addLast(notify.notice());
+      }
+    }
+    return output;
+  }
+
+  /** Reactions come after the step: a reaction may itself make a step. */
+  private void deliverNotices() {
+    RaftNotice notice = notices.pollFirst();
+    while (notice != null) {
+      listener.onNotice(access, notice);
+      notice = notices.pollFirst();
+    }
+  }
+
+  private void send(RaftMessage message) {
+    switch (message) {
+      case RaftMessage.Request request -> transport.send(request, new Answer(request));
+      case RaftMessage.Reply reply -> exchanges.answer(reply);
+    }
+  }
+
+  private void fail(String thread, Throwable cause) {
+    if (failed.compareAndSet(false, true)) {
+      fatal.fatal(thread, cause);
+    }
+  }
+
+  /** Resigns, writes what waits, and ends both threads. */
+  @Override
+  public void close() {
+    stopping = true;
+    mailbox.post(_ -> {
+    });
+    join(raftThread);
+    storage.stop();
+    join(storageThread);
+  }
+
+  private static void join(Thread thread) {
+    try {
+      if (thread.isAlive() && thread != Thread.currentThread()) {
+        thread.join(JOIN_MS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Answer implements RaftTransport.AnswerHandler {
+    private final ReplicaKey to;
+    private final long requestId;
+
+    Answer(RaftMessage.Request request) {
+      this.to = request.envelope().to();
+      this.requestId = request.envelope().requestId();
+    }
+
+    @Override
+    public void onReply(RaftMessage.Reply reply) {
+      mailbox.post(_ -> step(new RaftInput.MessageReceived(reply)));
+    }
+
+    @Override
+    public void onLost() {
+      mailbox.post(_ -> step(new RaftInput.TransportFailed(to, requestId)));
+    }
+  }
+
+  private final class Access implements RaftAccess {
+    @Override
+    public long nowMs() {
+      return clock.millis();
+    }
+
+    @Override
+    public Proposed propose(long term, byte[] payload) {
+      long id = ++proposalIds;
+      step(new RaftInput.Propose(id, term, List.of(payload)));
+      Proposed outcome = takeOutcome(id);
+      if (outcome == null) {
+        throw new IllegalStateException("the core neither appended nor refused proposal " + id);
+      }
+      return outcome;
+    }
+
+    private @Nullable Proposed takeOutcome(long id) {
+      for (var all = notices.iterator(); all.hasNext();) {
+        RaftNotice notice = all.next();
+        if (notice instanceof RaftNotice.ProposalAppended appended && appended.proposalId() == id) {
+          all.remove();
+          return new Proposed.Appended(id, appended.firstIndex());
+        }
+        if (notice instanceof RaftNotice.ProposalRefused refused && refused.proposalId() == id) {
+          all.remove();
+          return new Proposed.Refused(refused.reason());
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public List<LogEntry> readCommitted(long fromIndex, int maxEntries, int maxBytes) {
+      return core.readCommitted(fromIndex, maxEntries, maxBytes);
+    }
+
+    @Override
+    public QuorumReport report() {
+      return core.report(clock.millis());
+    }
+  }
+}
