@@ -14,7 +14,8 @@ import java.util.SequencedMap;
  * @param frameworkArguments arguments for Spring Boot ({@code --logging.level...} and the like)
  */
 public record NodeSettings(SequencedMap<String, String> values, List<String> frameworkArguments) {
-  private static final List<String> FRAMEWORK = List.of("spring.", "logging.", "server.", "management.", "debug", "trace");
+  private static final List<String> FRAMEWORK = List.of("spring.", "logging.", "server.", "management.", "debug",
+      "trace");
 
   /** Copies the list. */
   public NodeSettings {

@@ -25,7 +25,7 @@ public final class ControllerApplication {
       NodeSettings settings = NodeSettings.gather(List.of(arguments), System.getenv());
       run(settings, settings.config(hostName()));
     } catch (ConfigException e) {
-      end(EXIT_BAD_SETTINGS, e.getMessage());
+      end(EXIT_BAD_SETTINGS, e);
     }
   }
 
@@ -53,20 +53,20 @@ public final class ControllerApplication {
   private static void endBecauseOf(RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConfigException) {
-        end(EXIT_BAD_SETTINGS, cause.getMessage());
+        end(EXIT_BAD_SETTINGS, cause);
       }
       if (cause instanceof StorageCorruptionException) {
-        end(ControllerWiring.EXIT_NEEDS_OPERATOR, cause.getMessage());
+        end(ControllerWiring.EXIT_NEEDS_OPERATOR, cause);
       }
       if (cause instanceof IllegalStateException && String.valueOf(cause.getMessage()).startsWith("cannot listen on")) {
-        end(EXIT_BAD_SETTINGS, cause.getMessage());
+        end(EXIT_BAD_SETTINGS, cause);
       }
     }
     throw failure;
   }
 
-  private static void end(int exitCode, String message) {
-    System.err.println("ottla controller: " + message);
+  private static void end(int exitCode, Throwable reason) {
+    System.err.println("ottla controller: " + reason.getMessage());
     System.exit(exitCode);
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Messages of the quorum as JSON. Reading checks every field, so that a broken or lying peer yields an {@link IOException} and no message. */
 public final class RaftJson {
   private static final ObjectMapper MAPPER = WireJson.mapper().copy()
-      .setSerializationInclusion(JsonInclude.Include.NON_NULL);
+      .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
   private RaftJson() {
   }
@@ -96,7 +96,8 @@ public final class RaftJson {
   }
 
   private static RaftMessage.Reply reply(RaftMessage.Request to, RaftWire.Reply in) {
-    Envelope envelope = new Envelope(present(in.clusterId()), new ReplicaKey(in.fromId(), present(in.fromDirectoryId())),
+    Envelope envelope = new Envelope(present(in.clusterId()),
+        new ReplicaKey(in.fromId(), present(in.fromDirectoryId())),
         new ReplicaKey(in.toId(), present(in.toDirectoryId())), in.term(), in.requestId());
     String misaddressed = in.misaddressed();
     if (misaddressed != null) {

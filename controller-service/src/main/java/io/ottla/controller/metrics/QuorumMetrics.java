@@ -11,7 +11,6 @@ import io.ottla.controller.runtime.RuntimeObserver;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,14 @@ public final class QuorumMetrics implements RuntimeObserver {
       Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofMillis(100),
       Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(2_500),
       Duration.ofSeconds(5), Duration.ofSeconds(10)};
+
+  /** Where the gauges look. */
+  @FunctionalInterface
+  public interface StatusSource {
+    /** The latest status, null while the controller does not run. */
+    @Nullable
+    ControllerStatus get();
+  }
 
   private final MeterRegistry registry;
   private final Timer force;
@@ -38,10 +45,10 @@ public final class QuorumMetrics implements RuntimeObserver {
   }
 
   /** Registers the gauges, which read the status at each scrape. */
-  public void bind(Supplier<@Nullable ControllerStatus> status) {
+  public void bind(StatusSource status) {
     for (Role role : Role.values()) {
-      Gauge.builder("ottla.raft.role", status, source -> read(source, one -> one.quorum().role() == role ? 1 : 0))
-          .tag("role", role.name().toLowerCase(Locale.ROOT)).strongReference(true).register(registry);
+      Gauge.builder("ottla.raft.role", () -> read(status, one -> one.quorum().role() == role ? 1 : 0))
+          .tag("role", role.name().toLowerCase(Locale.ROOT)).register(registry);
     }
     gauge("ottla.raft.term", status, one -> one.quorum().term());
     gauge("ottla.raft.commit.index", status, one -> one.quorum().commitIndex());
@@ -53,20 +60,20 @@ public final class QuorumMetrics implements RuntimeObserver {
     brokers("draining", status, broker -> broker.inControlledShutdown() && !broker.fenced());
   }
 
-  private void brokers(String state, Supplier<@Nullable ControllerStatus> status, Predicate<BrokerRegistration> test) {
-    Gauge.builder("ottla.controller.brokers", status,
-        source -> read(source, one -> one.active()
+  private void brokers(String state, StatusSource status, Predicate<BrokerRegistration> test) {
+    Gauge.builder("ottla.controller.brokers",
+        () -> read(status, one -> one.active()
             ? one.image().brokers().values().stream().filter(test).count()
             : Double.NaN))
-        .tag("state", state).strongReference(true).register(registry);
+        .tag("state", state).register(registry);
   }
 
-  private void gauge(String name, Supplier<@Nullable ControllerStatus> status,
+  private void gauge(String name, StatusSource status,
       ToDoubleFunction<ControllerStatus> value) {
-    Gauge.builder(name, status, source -> read(source, value)).strongReference(true).register(registry);
+    Gauge.builder(name, () -> read(status, value)).register(registry);
   }
 
-  private static double read(Supplier<@Nullable ControllerStatus> source, ToDoubleFunction<ControllerStatus> value) {
+  private static double read(StatusSource source, ToDoubleFunction<ControllerStatus> value) {
     ControllerStatus status = source.get();
     return status == null ? Double.NaN : value.applyAsDouble(status);
   }

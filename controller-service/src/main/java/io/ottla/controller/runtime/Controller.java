@@ -47,7 +47,8 @@ public final class Controller implements AutoCloseable {
     this.loop = new ControllerLoop(new ClusterControl(settings, random), publisher, observer);
     HardState hardState = hardStates.load().orElse(HardState.INITIAL);
     RaftCore core = new RaftCore(identity, config, hardState, log, random, clock.millis());
-    this.driver = new RaftDriver(core, config.tickMs(), config.electionMaxMs(), log, housekeeping, hardStates, transport,
+    this.driver = new RaftDriver(core, config.tickMs(), config.electionMaxMs(), log, housekeeping, hardStates,
+        transport,
         loop, observer, clock, (thread, cause) -> {
           publisher.close();
           fatal.fatal(thread, cause);
@@ -119,7 +120,8 @@ public final class Controller implements AutoCloseable {
   private <R> CompletableFuture<R> submit(ControllerLoop.Call<R> call) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     if (!driver.submit(raft -> loop.execute(raft, call, answer))) {
-      answer.completeExceptionally(new OttlaException(ErrorCode.BUSY, "this controller is busy or stopping; try again"));
+      answer
+          .completeExceptionally(new OttlaException(ErrorCode.BUSY, "this controller is busy or stopping; try again"));
     }
     return answer;
   }

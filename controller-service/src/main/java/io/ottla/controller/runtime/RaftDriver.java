@@ -181,8 +181,7 @@ public final class RaftDriver implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    mailbox.post(_ -> {
-    });
+    mailbox.post(_ -> {});
     join(raftThread);
     storage.stop();
     join(storageThread);

@@ -7,13 +7,16 @@ public interface RuntimeObserver {
   /** Counts nothing. */
   RuntimeObserver NONE = new RuntimeObserver() {
     @Override
-    public void forced(long nanos) {}
+    public void forced(long nanos) {
+    }
 
     @Override
-    public void roleChanged(Role from, Role to) {}
+    public void roleChanged(Role from, Role to) {
+    }
 
     @Override
-    public void committed(long nanos) {}
+    public void committed(long nanos) {
+    }
   };
 
   /** The log was forced. */

@@ -34,7 +34,8 @@ final class StorageLoop implements Runnable {
    * @param housekeeping run on the storage thread about once a second
    * @param persisted is handed the id of the newest durable write
    */
-  StorageLoop(RaftLog log, Runnable housekeeping, LongConsumer persisted, RuntimeObserver observer, MonotonicClock clock,
+  StorageLoop(RaftLog log, Runnable housekeeping, LongConsumer persisted, RuntimeObserver observer,
+      MonotonicClock clock,
       FatalHandler fatal) {
     this.log = log;
     this.housekeeping = housekeeping;

@@ -127,7 +127,7 @@ final class ClusterEndpoints {
     long maxWaitMs = InternalExchange.longParameter(in, "maxWaitMs", 0);
     MetadataPublisher.Page page;
     try {
-      page = controller.metadata().read(from, (int) Math.clamp(maxBytes, 1, MAX_PAGE_BYTES),
+      page = controller.metadata().read(from, Math.clamp(maxBytes, 1, MAX_PAGE_BYTES),
           Math.clamp(maxWaitMs, 0, MAX_WAIT_MS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
