@@ -62,13 +62,16 @@ final class PartitionControl {
     if (settled.state().equals(current)) {
       return new Answer(proposal.id(), null, null, current.leaderEpoch(), current.partitionEpoch(), image.index());
     }
-    if (settled.newLeadership()) {
-      throw new IllegalStateException("an ISR proposal of the leader changed the leadership: " + proposal + " of "
-          + current);
-    }
     records.add(PartitionChange.between(proposal.id().topicId(), proposal.id().partition(), current, settled.state()));
-    return new Answer(proposal.id(), null, null, current.leaderEpoch(), current.partitionEpoch() + 1,
-        image.index() + 1);
+    return accepted(image, proposal, current, settled);
+  }
+
+  /** A leader that is shutting down and lets another in hands its leadership over by that (M19), which the reply says (M26). */
+  private static Answer accepted(MetadataImage image, Proposal proposal, PartitionState current, Settled settled) {
+    boolean moved = settled.newLeadership();
+    return new Answer(proposal.id(), moved ? ErrorCode.NEW_LEADER_ELECTED : null,
+        moved ? "Accepted; broker " + settled.state().leader() + " leads from now on." : null,
+        current.leaderEpoch() + (moved ? 1 : 0), current.partitionEpoch() + 1, image.index() + 1);
   }
 
   private static Settled settle(MetadataImage image, TopicImage topic, Proposal proposal, PartitionState current) {
