@@ -1,9 +1,9 @@
 package io.ottla.common.metadata;
 
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One partition as the controllers see it. Immutable.
@@ -36,20 +36,15 @@ public record PartitionState(List<Integer> replicas, List<Integer> isr, List<Int
     adding = List.copyOf(adding);
     removing = List.copyOf(removing);
     directories = List.copyOf(directories);
-    requireDistinct("replicas", replicas);
-    requireDistinct("isr", isr);
-    requireDistinct("elr", elr);
-    require(!replicas.isEmpty(), "a partition without replicas");
-    require(replicas.containsAll(isr), "isr " + isr + " outside replicas " + replicas);
-    require(replicas.containsAll(elr), "elr " + elr + " outside replicas " + replicas);
-    require(Collections.disjoint(isr, elr), "isr " + isr + " and elr " + elr + " share a member");
-    require(replicas.containsAll(adding), "adding " + adding + " outside replicas " + replicas);
-    require(replicas.containsAll(removing), "removing " + removing + " outside replicas " + replicas);
-    require(leader == NO_LEADER || isr.contains(leader), "leader " + leader + " outside isr " + isr);
-    require(leaderRecoveryState == LeaderRecoveryState.RECOVERED || isr.size() <= 1,
-        "a recovering leader with isr " + isr);
-    require(directories.size() == replicas.size(), "directories " + directories + " for replicas " + replicas);
-    require(leaderEpoch >= 0 && partitionEpoch >= 0, "negative epoch");
+    String violation = violation(replicas, isr, elr, adding, removing);
+    if (violation == null) {
+      violation = leaderViolation(isr, leader, leaderRecoveryState);
+    }
+    if (violation != null || directories.size() != replicas.size() || leaderEpoch < 0 || partitionEpoch < 0) {
+      throw new IllegalArgumentException("I15: " + violation + " with replicas " + replicas + ", isr " + isr + ", elr "
+          + elr + ", adding " + adding + ", removing " + removing + ", leader " + leader + " " + leaderRecoveryState
+          + ", epochs " + leaderEpoch + "/" + partitionEpoch + ", directories " + directories);
+    }
   }
 
   /** A partition as it is created (M31): epochs 0, no ELR, the first ISR member in assignment order leads. */
@@ -73,14 +68,33 @@ public record PartitionState(List<Integer> replicas, List<Integer> isr, List<Int
     return replicas.getFirst();
   }
 
-  private static void requireDistinct(String what, List<Integer> brokers) {
-    boolean distinct = brokers.size() < 2 || new HashSet<>(brokers).size() == brokers.size();
-    require(distinct, what + " " + brokers + " has duplicates");
+  private static @Nullable String violation(List<Integer> replicas, List<Integer> isr, List<Integer> elr,
+      List<Integer> adding, List<Integer> removing) {
+    if (replicas.isEmpty() || !distinct(replicas) || !distinct(isr) || !distinct(elr)) {
+      return "no replicas, or a broker twice";
+    }
+    boolean within = replicas.containsAll(isr) && replicas.containsAll(elr) && replicas.containsAll(adding)
+        && replicas.containsAll(removing);
+    if (!within) {
+      return "a member that is no replica";
+    }
+    return elr.isEmpty() || Collections.disjoint(isr, elr) ? null : "a broker in both isr and elr";
   }
 
-  private static void require(boolean holds, String violation) {
-    if (!holds) {
-      throw new IllegalArgumentException(violation);
+  private static @Nullable String leaderViolation(List<Integer> isr, int leader, LeaderRecoveryState recovery) {
+    if (leader != NO_LEADER && !isr.contains(leader)) {
+      return "a leader outside the isr";
     }
+    return recovery == LeaderRecoveryState.RECOVERING && isr.size() > 1 ? "company for a recovering leader" : null;
+  }
+
+  /** Quadratic, since replica lists are short. */
+  private static boolean distinct(List<Integer> brokers) {
+    for (int i = 1; i < brokers.size(); i++) {
+      if (brokers.indexOf(brokers.get(i)) < i) {
+        return false;
+      }
+    }
+    return true;
   }
 }

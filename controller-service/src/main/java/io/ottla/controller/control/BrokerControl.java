@@ -63,7 +63,7 @@ final class BrokerControl {
   private static Decision<Registered> tooManyAtOnce(MetadataImage image, List<PartitionChange> moves) {
     return new Decision<>(List.copyOf(moves.subList(0, MAX_MOVES_PER_ENTRY)),
         new Decision.Rejected<>(ErrorCode.BUSY,
-            "The broker's " + moves.size() + " partitions are being moved; try again."),
+            "The broker's partitions are being moved, more than fit one entry; try again."),
         image.index());
   }
 

@@ -1,6 +1,7 @@
 package io.ottla.controller.control;
 
 import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicImage;
@@ -16,6 +17,9 @@ import java.util.function.BiPredicate;
  * of partitions, so for rare events only.
  */
 final class PartitionMoves {
+  /** One entry cannot hold more; whoever gets this many knows that there are more and asks again after the first ones took effect. */
+  private static final int ENOUGH = MetadataRecord.MAX_PER_ENTRY;
+
   private PartitionMoves() {
   }
 
@@ -38,9 +42,7 @@ final class PartitionMoves {
     Set<Integer> unclean = departure == Departure.UNCLEAN ? Set.of(brokerId) : Set.of();
     List<PartitionChange> changes = new ArrayList<>();
     image.forEachPartition((topic, number, state) -> {
-      boolean concerned = state.isr().contains(brokerId)
-          || (departure == Departure.UNCLEAN && state.elr().contains(brokerId));
-      if (concerned && which.test(topic.id(), number)) {
+      if (concerns(state, brokerId, departure) && changes.size() < ENOUGH && which.test(topic.id(), number)) {
         ElectionRules rules = ElectionRules.of(image, topic, state).without(brokerId);
         addChange(changes, topic, number, state,
             LeaderElection.settle(state, without(state.isr(), brokerId), unclean, rules));
@@ -60,9 +62,11 @@ final class PartitionMoves {
     List<PartitionChange> changes = new ArrayList<>();
     image.forEachPartition((topic, number, state) -> {
       int replica = state.replicas().indexOf(brokerId);
-      if (replica >= 0) {
-        ElectionRules rules = ElectionRules.of(image, topic, state).without(brokerId);
-        Settled settled = LeaderElection.settle(state, without(state.isr(), brokerId), unclean, rules);
+      if (replica >= 0 && changes.size() < ENOUGH) {
+        Settled settled = concerns(state, brokerId, departure)
+            ? LeaderElection.settle(state, without(state.isr(), brokerId), unclean,
+                ElectionRules.of(image, topic, state).without(brokerId))
+            : new Settled(state, false, false);
         boolean logLost = isLost(state.directories().get(replica), image, brokerId, directoryIds);
         PartitionState after = logLost ? withNewLog(settled.state(), replica, newDirectory) : settled.state();
         if (!after.equals(state) || settled.newLeadership()) {
@@ -71,6 +75,10 @@ final class PartitionMoves {
       }
     });
     return changes;
+  }
+
+  private static boolean concerns(PartitionState state, int brokerId, Departure departure) {
+    return state.isr().contains(brokerId) || (departure == Departure.UNCLEAN && state.elr().contains(brokerId));
   }
 
   private static boolean isLost(UUID directory, MetadataImage image, int brokerId, List<UUID> directoryIds) {
@@ -92,7 +100,7 @@ final class PartitionMoves {
   static List<PartitionChange> handOver(MetadataImage image, int brokerId) {
     List<PartitionChange> changes = new ArrayList<>();
     image.forEachPartition((topic, number, state) -> {
-      if (state.isr().contains(brokerId) && state.isr().stream().anyMatch(id -> id != brokerId && image.isActive(id))) {
+      if (changes.size() < ENOUGH && state.isr().contains(brokerId) && state.isr().stream().anyMatch(id -> id != brokerId && image.isActive(id))) {
         ElectionRules rules = ElectionRules.of(image, topic, state).withShuttingDown(brokerId);
         addChange(changes, topic, number, state,
             LeaderElection.settle(state, without(state.isr(), brokerId), Set.of(), rules));
@@ -105,7 +113,7 @@ final class PartitionMoves {
   static List<PartitionChange> comeBack(MetadataImage image, int brokerId) {
     List<PartitionChange> changes = new ArrayList<>();
     image.forEachPartition((topic, number, state) -> {
-      if (!state.hasLeader() && state.isReplica(brokerId)) {
+      if (changes.size() < ENOUGH && !state.hasLeader() && state.isReplica(brokerId)) {
         elect(changes, topic, number, state, ElectionRules.of(image, topic, state).with(brokerId));
       }
     });
@@ -117,7 +125,7 @@ final class PartitionMoves {
     List<PartitionChange> changes = new ArrayList<>();
     image.forEachPartition((topic, number, state) -> {
       boolean led = state.hasLeader() && image.isActive(state.leader());
-      if (!led) {
+      if (!led && changes.size() < ENOUGH) {
         elect(changes, topic, number, state, ElectionRules.of(image, topic, state));
       }
     });
