@@ -100,7 +100,8 @@ final class PartitionMoves {
   static List<PartitionChange> handOver(MetadataImage image, int brokerId) {
     List<PartitionChange> changes = new ArrayList<>();
     image.forEachPartition((topic, number, state) -> {
-      if (changes.size() < ENOUGH && state.isr().contains(brokerId) && state.isr().stream().anyMatch(id -> id != brokerId && image.isActive(id))) {
+      if (changes.size() < ENOUGH && state.isr().contains(brokerId)
+          && state.isr().stream().anyMatch(id -> id != brokerId && image.isActive(id))) {
         ElectionRules rules = ElectionRules.of(image, topic, state).withShuttingDown(brokerId);
         addChange(changes, topic, number, state,
             LeaderElection.settle(state, without(state.isr(), brokerId), Set.of(), rules));

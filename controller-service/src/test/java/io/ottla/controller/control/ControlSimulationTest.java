@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class ControlSimulationTest {
   private static final int SEEDS = Math.max(1, Integer.getInteger("ottla.sim.seeds", 300) / 5);
   private static final int STEPS = 250;
+  private static final List<RestartClass> RESTARTS = List.of(RestartClass.values());
 
   @Test
   void everyLifeKeepsTheInvariants() {
@@ -221,7 +222,7 @@ class ControlSimulationTest {
         return;
       }
       process.running = true;
-      RestartClass restartClass = RestartClass.values()[random.nextInt(3)];
+      RestartClass restartClass = RESTARTS.get(random.nextInt(RESTARTS.size()));
       if (restartClass == RestartClass.LOSSY) {
         data.cut(id, size -> random.nextInt(2) == 0);
         process.lossy = true;

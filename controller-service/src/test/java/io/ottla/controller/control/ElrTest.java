@@ -54,7 +54,7 @@ class ElrTest {
   @MethodSource("cases")
   void theOtherOfTheTwoStaysEligible(Case order) {
     die(order.deaths());
-    int first = order.returns().stream().filter(id -> id != order.deaths().getFirst()).findFirst().orElseThrow();
+    int first = order.returns().stream().filter(id -> !id.equals(order.deaths().getFirst())).findFirst().orElseThrow();
     int other = order.deaths().stream().skip(1).filter(id -> id != first).findFirst().orElseThrow();
     comeBack(first, RestartClass.CLEAN, TestCluster.directory(first));
     assertThat(state().isr()).containsExactly(first);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ReplicaPlacerTest {
-  private static final int SEEDS = Integer.getInteger("ottla.placement.seeds", 3);
+  private static final int SEEDS = Integer.getInteger("ottla.placement.seeds", 2);
 
   /** A cluster shape: brokers 0 to brokers-1, broker i in rack i mod racks, or without racks. */
   record Shape(int brokers, int racks) {

@@ -49,7 +49,8 @@ class ScaleTest {
       toggle(cluster, topic, number);
     }
     double microsEach = (CPU.getCurrentThreadCpuTime() - start) / 1e3 / 2_000;
-    assertThat(microsEach).as("CPU microseconds per ISR change, decided, applied, and replayed from bytes").isLessThan(500);
+    assertThat(microsEach).as("CPU microseconds per ISR change, decided, applied, and replayed from bytes")
+        .isLessThan(500);
   }
 
   private static void toggle(TestCluster cluster, UUID topic, int number) {
