@@ -1,0 +1,43 @@
+package io.ottla.controller.raft;
+
+import static io.ottla.controller.raft.CoreFixture.entry;
+import static io.ottla.controller.raft.CoreFixture.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a driver does, in which order (Q14, Q16, Q21 f, Q40, Q47). */
+final class DurabilityOrderTest {
+  @Test
+  void hardStateComesFirstAndNewsLast() {
+    var state = new HardState(3, key(1));
+    var write = new LogWrite(1, 0, List.of(entry(1, 3)));
+    var message = new RaftMessage.VoteReply(new Envelope("c", key(1), key(2), 3, 1), VoteResult.GRANTED);
+    var notice = new RaftNotice.CommitAdvanced(1);
+    assertThat(DurabilityOrder.effects(new RaftOutput(state, write, List.of(message), List.of(notice))))
+        .containsExactly(
+            new RaftEffect.PersistHardState(state), new RaftEffect.WriteLog(write), new RaftEffect.Send(message),
+            new RaftEffect.Notify(notice));
+  }
+
+  @Test
+  void writesThatWaitTogetherShareOneForce() {
+    var first = new LogWrite(1, 0, List.of(entry(1, 1)));
+    var second = new LogWrite(2, 0, List.of(entry(2, 1), entry(3, 1)));
+    assertThat(DurabilityOrder.storageSteps(List.of(first, second))).containsExactly(
+        new StorageStep.Append(List.of(entry(1, 1), entry(2, 1), entry(3, 1))), new StorageStep.Force(),
+        new StorageStep.ReportPersisted(2));
+  }
+
+  @Test
+  void truncationIsForcedBeforeTheNextAppend() {
+    var first = new LogWrite(1, 0, List.of(entry(5, 1)));
+    var second = new LogWrite(2, 4, List.of(entry(4, 2)));
+    assertThat(DurabilityOrder.storageSteps(List.of(first, second))).containsExactly(
+        new StorageStep.Append(List.of(entry(5, 1))),
+        new StorageStep.Truncate(4), new StorageStep.Force(), new StorageStep.Append(List.of(entry(4, 2))),
+        new StorageStep.Force(),
+        new StorageStep.ReportPersisted(2));
+  }
+}
