@@ -1,9 +1,5 @@
 package io.ottla.controller.control;
 
-import io.ottla.common.config.NodeConfig;
-import io.ottla.common.metadata.ClusterConfigs;
-import io.ottla.common.metadata.ConfigKey;
-import io.ottla.common.metadata.TopicConfigs;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,27 +24,6 @@ public record ControlSettings(String clusterId, SortedMap<String, String> cluste
       throw new IllegalArgumentException(
           "a stall of " + stallThresholdMs + " ms must be shorter than a session of " + sessionTimeoutMs + " ms");
     }
-  }
-
-  /** From the node's settings. Brokers read cluster-wide values from the metadata log only, so all that topics inherit is named here. */
-  public static ControlSettings from(NodeConfig config, String clusterId) {
-    TreeMap<String, String> cluster = new TreeMap<>();
-    cluster.put(ClusterConfigs.DURABILITY, config.broker().durability().settingValue());
-    cluster.put(ClusterConfigs.MIN_INSYNC_REPLICAS, Integer.toString(config.topics().minIsr()));
-    cluster.put(ClusterConfigs.DEFAULT_REPLICATION_FACTOR, Integer.toString(config.topics().replicationFactor()));
-    cluster.put(ClusterConfigs.NUM_PARTITIONS, Integer.toString(config.topics().partitions()));
-    cluster.put(TopicConfigs.UNCLEAN_LEADER_ELECTION_ENABLE, Boolean.toString(config.topics().uncleanElection()));
-    putInherited(cluster, TopicConfigs.SEGMENT_BYTES, config.broker().segmentBytes());
-    putInherited(cluster, TopicConfigs.MAX_MESSAGE_BYTES, config.broker().messageMaxBytes());
-    ControlSettings base = of(clusterId, cluster, config.broker().sessionMs());
-    long balanceMs = config.topics().leaderRebalance() ? config.topics().leaderRebalanceSeconds() * 1_000L : 0;
-    return new ControlSettings(clusterId, cluster, base.sessionTimeoutMs, base.stallThresholdMs, balanceMs,
-        base.imbalancePercent, Math.min(base.balanceMinUnfencedMs, Math.max(0, balanceMs / 2)));
-  }
-
-  private static void putInherited(TreeMap<String, String> cluster, String topicConfig, long value) {
-    ConfigKey key = TopicConfigs.key(topicConfig).orElseThrow();
-    cluster.put(key.clusterName(), Long.toString(value));
   }
 
   /** The defaults of M16 and M25 around a session timeout. */

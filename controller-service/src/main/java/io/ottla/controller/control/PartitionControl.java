@@ -19,7 +19,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Decides about ISR changes proposed by partition leaders (M26, M27). Pure; the cost does not depend on how many partitions there are. */
+/**
+ * Decides about ISR changes proposed by partition leaders (M26, M27). A proposal of the ISR in force is accepted and written like any other: it
+ * raises the partition epoch, which voids every earlier proposal still under way, and that is how a leader gets certainty after an attempt
+ * without an answer (P24). Pure; the cost does not depend on how many partitions there are.
+ */
 final class PartitionControl {
 
   Decision<List<Answer>> alter(MetadataImage image, AlterPartitionCommand command) {
@@ -59,9 +63,6 @@ final class PartitionControl {
       return refusal.get();
     }
     Settled settled = settle(image, topic.get(), proposal, current);
-    if (settled.state().equals(current)) {
-      return new Answer(proposal.id(), null, null, current.leaderEpoch(), current.partitionEpoch(), image.index());
-    }
     records.add(PartitionChange.between(proposal.id().topicId(), proposal.id().partition(), current, settled.state()));
     return accepted(image, proposal, current, settled);
   }
