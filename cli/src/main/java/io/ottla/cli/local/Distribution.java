@@ -103,11 +103,12 @@ public final class Distribution {
 
   /**
    * A name for the jar's content, not for its date: builds are reproducible, and a rebuild of the same sources must not cost a new
-   * training. Hashing a jar takes a moment, so the result is kept beside the jar's size and date.
+   * training. Hashing a jar takes a moment, so the result is kept beside the jar's size and change time.
    */
   private String stamp(App app, Path jar) {
     try {
-      String seen = Files.size(jar) + " " + Files.getLastModifiedTime(jar).toMillis() + " ";
+      // Not the modification date: to be reproducible, builds set it to always the same.
+      String seen = Files.size(jar) + " " + Files.getAttribute(jar, "unix:ctime") + " ";
       Path memory = dist().resolve(app.module() + ".stamp");
       String remembered = Files.exists(memory) ? Files.readString(memory).strip() : "";
       if (remembered.startsWith(seen))

@@ -91,8 +91,10 @@ public final class NodeProcess {
       if (Files.isExecutable(Path.of("/usr/bin/setsid")))
         detached.add("/usr/bin/setsid");
       detached.addAll(command);
-      Process process = new ProcessBuilder(detached).directory(directory.root().toFile())
-          .redirectInput(new File("/dev/null")).redirectErrorStream(true)
+      ProcessBuilder builder = new ProcessBuilder(detached).directory(directory.root().toFile());
+      // Nodes read OTTLA_* as settings; those of this command (OTTLA_SERVER and the like) are none of theirs.
+      builder.environment().keySet().removeIf(name -> name.startsWith("OTTLA_"));
+      Process process = builder.redirectInput(new File("/dev/null")).redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.logFile(node).toFile())).start();
       writePid(process.pid());
       return process.toHandle();
