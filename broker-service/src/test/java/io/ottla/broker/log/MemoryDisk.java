@@ -34,6 +34,7 @@ public final class MemoryDisk implements LogDirectory {
   private int stepsDone;
   private long room = Long.MAX_VALUE;
   private boolean forcesFail;
+  private @Nullable Runnable duringForce;
 
   /** Plans a power cut after so many more steps; -1 for none. */
   public synchronized void planPowerCut(int steps) {
@@ -53,6 +54,11 @@ public final class MemoryDisk implements LogDirectory {
   /** Makes every force fail from now on. */
   public synchronized void failForces() {
     forcesFail = true;
+  }
+
+  /** Does something in the middle of the next force, as another thread would. */
+  public synchronized void duringNextForce(Runnable action) {
+    duringForce = action;
   }
 
   /** What a restart finds after a power cut. Handles opened before must not be used any more. */
@@ -78,6 +84,11 @@ public final class MemoryDisk implements LogDirectory {
   }
 
   void failForceIfAsked() throws IOException {
+    Runnable action = duringForce;
+    if (action != null) {
+      duringForce = null;
+      action.run();
+    }
     if (forcesFail) {
       throw new IOException("force failed");
     }

@@ -220,6 +220,32 @@ class PartitionLogTest {
   }
 
   @Test
+  void aForceThatATruncationOvertookPromisesNothingAboutTheOldEnd() {
+    append(Batches.of("a"));
+    append(Batches.of("b", "c", "d"));
+    disk.duringNextForce(() -> {
+      log.truncateTo(1, 0);
+      log.recordEpochStart(2);
+      append(Batches.of("x"));
+    });
+
+    assertThat(log.flush()).isEqualTo(2);
+    assertThat(log.durableOffset()).isEqualTo(2);
+    disk.losePower(new Random(3));
+    reopen();
+    assertThat(Batches.values(log)).containsExactly("a", "x");
+  }
+
+  @Test
+  void appendsDuringAForceWaitForTheNextOne() {
+    append(Batches.of("a"));
+    disk.duringNextForce(() -> append(Batches.of("b")));
+
+    assertThat(log.flush()).isEqualTo(1);
+    assertThat(log.flush()).isEqualTo(2);
+  }
+
+  @Test
   void aFailedForceTakesTheLogOffline() {
     append(Batches.of("a"));
     disk.failForces();
