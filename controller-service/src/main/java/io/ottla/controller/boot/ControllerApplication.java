@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.PortInUseException;
 
 /** Runs a controller. Exit codes: 1 bad settings, 2 fatal error, 3 damaged directory that needs an operator. */
 public final class ControllerApplication {
@@ -57,6 +58,10 @@ public final class ControllerApplication {
       }
       if (cause instanceof StorageCorruptionException) {
         end(ControllerWiring.EXIT_NEEDS_OPERATOR, cause);
+      }
+      if (cause instanceof PortInUseException inUse) {
+        end(EXIT_BAD_SETTINGS, new ConfigException("management.server.port=" + inUse.getPort()
+            + " is in use by another process; choose another port or stop that process"));
       }
       if (cause instanceof IllegalStateException && String.valueOf(cause.getMessage()).startsWith("cannot listen on")) {
         end(EXIT_BAD_SETTINGS, cause);
