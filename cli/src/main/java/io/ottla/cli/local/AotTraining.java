@@ -8,20 +8,23 @@ import io.ottla.cli.local.Distribution.Packaged;
 import io.ottla.cli.terminal.CommandFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes each application's AOT cache, once per build, from a small cluster that really runs: elected, replicated, written to, read from
@@ -45,21 +48,33 @@ public final class AotTraining {
     this.talk = talk;
   }
 
-  /** Sees to it that each of these has its cache, if it can have one. */
+  /** Sees to it that each of these has its cache, if it can have one. One training at a time; a second waits and finds it done. */
   public void train(Set<App> apps) throws InterruptedException {
+    if (untrained(apps).isEmpty())
+      return;
+    talk.accept("preparing AOT caches, once per build, so that nodes start quickly");
+    try (FileChannel channel = FileChannel.open(distribution.trainingLock(), StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE)) {
+      FileLock lock = channel.lock();
+      Set<App> left = untrained(apps);
+      if (left.remove(App.COMBINED))
+        trainOn(ClusterSpec.combined(freeBasePort(1, 1), Map.of()));
+      if (!left.isEmpty())
+        trainOn(ClusterSpec.cluster(2, 2, freeBasePort(2, 2), Map.of()));
+      lock.release();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Set<App> untrained(Set<App> apps) {
     Set<App> untrained = EnumSet.noneOf(App.class);
     for (App app : apps) {
       Packaged files = distribution.unpacked(app);
       if (files.aotCache().isEmpty() && !Files.exists(failureMark(files)))
         untrained.add(app);
     }
-    if (untrained.isEmpty())
-      return;
-    talk.accept("preparing AOT caches, once per build, so that nodes start quickly");
-    if (untrained.remove(App.COMBINED))
-      trainOn(ClusterSpec.combined(freeBasePort(1, 1), Map.of()));
-    if (!untrained.isEmpty())
-      trainOn(ClusterSpec.cluster(2, 2, freeBasePort(2, 2), Map.of()));
+    return untrained;
   }
 
   private void trainOn(ClusterSpec spec) throws InterruptedException {
@@ -71,11 +86,16 @@ public final class AotTraining {
       // One node of each kind records; the others give it somebody to talk to.
       Map<App, NodeSpec> recorders = new EnumMap<>(App.class);
       spec.nodes().forEach(node -> recorders.putIfAbsent(node.app(), node));
-      run(cluster, packaged, recorders);
-      recorders.keySet().forEach(app -> publish(packaged.get(app)));
-    } catch (CommandFailure failure) {
-      spec.nodes().forEach(node -> markFailed(packaged.get(node.app()), failure.text()));
-      talk.accept("no AOT cache (nodes start without it, more slowly): " + failure.text());
+      String problem = "";
+      try {
+        run(cluster, packaged, recorders);
+      } catch (CommandFailure failure) {
+        problem = failure.text();
+      }
+      // What was recorded up to a failure is a cache all the same.
+      for (App app : recorders.keySet()) {
+        publish(required(packaged, app), problem);
+      }
     } finally {
       deleteQuietly(place);
     }
@@ -91,7 +111,7 @@ public final class AotTraining {
         List<String> flags = new ArrayList<>();
         if (node.equals(recorders.get(node.app())))
           flags.add("-XX:AOTCacheOutput=" + draft(files));
-        return commandLine.of(cluster.directory(), spec, node, new Packaged(files.jar(), java.util.Optional.empty()),
+        return commandLine.of(cluster.directory(), spec, node, new Packaged(files.jar(), Optional.empty()),
             marker, flags);
       }, silent);
       cluster.awaitReady(spec.nodes(), READY_LIMIT, silent);
@@ -125,15 +145,14 @@ public final class AotTraining {
     topics.delete("training");
   }
 
-  private void publish(@Nullable Packaged files) {
-    if (files == null)
-      return;
+  private void publish(Packaged files, String problem) {
     try {
       if (Files.exists(draft(files))) {
         Files.move(draft(files), files.cachePath(), StandardCopyOption.ATOMIC_MOVE);
       } else {
-        markFailed(files, "the JVM wrote none");
-        talk.accept("no AOT cache for " + files.jar().getFileName() + ": the JVM wrote none");
+        String reason = problem.isEmpty() ? "the JVM wrote none" : problem;
+        Files.writeString(failureMark(files), reason + "\n");
+        talk.accept("no AOT cache for " + files.jar().getFileName() + ", it will start more slowly: " + reason);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -153,16 +172,6 @@ public final class AotTraining {
 
   private static Path failureMark(Packaged files) {
     return files.cachePath().resolveSibling(files.cachePath().getFileName() + ".failed");
-  }
-
-  private static void markFailed(@Nullable Packaged files, String reason) {
-    if (files == null)
-      return;
-    try {
-      Files.writeString(failureMark(files), reason + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static int freeBasePort(int controllers, int brokers) {

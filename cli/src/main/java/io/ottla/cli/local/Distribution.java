@@ -54,6 +54,11 @@ public final class Distribution {
     return new Packaged(jar, Files.exists(cache) ? Optional.of(cache) : Optional.empty());
   }
 
+  /** The file whose lock a training holds. */
+  Path trainingLock() {
+    return dist().resolve("training.lock");
+  }
+
   private Path dist() {
     return home.resolve(".ottla").resolve("dist");
   }
