@@ -63,6 +63,7 @@ public final class BrokerApplication {
     application.setBannerMode(Banner.Mode.OFF);
     application.setLogStartupInfo(false);
     application.setWebApplicationType(WebApplicationType.SERVLET);
+    application.setDefaultProperties(Map.of("logging.level.org.springframework.web.servlet.PageNotFound", "error"));
     Map<String, Object> ports = new HashMap<>();
     ports.put("spring.application.name", name);
     ports.put("server.address", client.host());

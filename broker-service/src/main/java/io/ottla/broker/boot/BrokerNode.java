@@ -54,7 +54,7 @@ import io.ottla.common.wire.RestartClass;
  * <p>Start: open and recover the logs, register, follow the metadata up to the own registration, be unfenced. Stop: hand leaderships over,
  * force and close the logs, write the clean-shutdown mark last (M12, M19).
  */
-public final class BrokerNode implements AutoCloseable {
+public final class BrokerNode implements HealthSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerNode.class);
   /** The logs have a directory of their own, so that nothing else in the data directory is ever taken for a log. */
   private static final String LOGS = "partitions";
@@ -223,7 +223,7 @@ public final class BrokerNode implements AutoCloseable {
     return new StartingPartitions();
   }
 
-  /** What health checks see. */
+  @Override
   public BrokerStatus status() {
     ReplicaManager manager = replicas;
     ReplicaManager.Counts counts = manager == null ? new ReplicaManager.Counts(0, 0, 0) : manager.counts();
@@ -232,6 +232,12 @@ public final class BrokerNode implements AutoCloseable {
         logsRecovered,
         logsFound, catalog.image().index(), catalog.commitIndex(), counts.replicas(), counts.neverInSync(),
         counts.leaders(), online);
+  }
+
+  @Override
+  public OptionalLong heartbeatAgeMs() {
+    HeartbeatLoop beat = heartbeats;
+    return beat == null ? OptionalLong.empty() : OptionalLong.of(clock.millis() - beat.lastBeatMs());
   }
 
   private BrokerState currentState() {

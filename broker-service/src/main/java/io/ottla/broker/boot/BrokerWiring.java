@@ -13,7 +13,6 @@ import io.ottla.common.http.InternalServer;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,8 +20,8 @@ import org.springframework.context.annotation.Import;
 
 /** A broker process: the node, the gateways over it, and the client API over these. Needs {@link NodeConfig} in the context. */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
-@Import(ClientApiWiring.class)
+@BrokerAutoConfiguration
+@Import({ClientApiWiring.class, BrokerHealthWiring.class})
 public class BrokerWiring {
   @Bean
   MonotonicClock monotonicClock() {

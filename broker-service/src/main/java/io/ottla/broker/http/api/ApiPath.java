@@ -1,5 +1,7 @@
 package io.ottla.broker.http.api;
 
+import java.util.Map;
+
 /**
  * Request paths as the rest of the API sees them: without trailing slashes, and with the resource paths at {@code /v3} even when they were
  * called at {@code /kafka/v3}.
@@ -7,6 +9,10 @@ package io.ottla.broker.http.api;
 final class ApiPath {
   private static final String V3 = "/v3";
   private static final String MOUNT = "/kafka";
+
+  /** Other names of a path, as clients of other proxies know them. */
+  private static final Map<String, String> ALIASES = Map.of("/healthy", "/livez", "/_health", "/livez", "/ready",
+      "/readyz", "/status/ready", "/readyz", "/openapi/v3", "/openapi");
 
   private ApiPath() {
   }
@@ -28,7 +34,7 @@ final class ApiPath {
       end--;
     }
     String stripped = end == path.length() ? path : path.substring(0, end);
-    return isMounted(stripped) ? stripped.substring(MOUNT.length()) : stripped;
+    return isMounted(stripped) ? stripped.substring(MOUNT.length()) : ALIASES.getOrDefault(stripped, stripped);
   }
 
   /** Where {@code /v3} was found: empty, or {@code /kafka}. */

@@ -1,7 +1,13 @@
 package io.ottla.broker.http.api;
 
+import io.ottla.broker.boot.BrokerAutoConfiguration;
+import io.ottla.broker.boot.BrokerHealthWiring;
 import io.ottla.broker.boot.ClientApiWiring;
+import io.ottla.broker.boot.HealthSource;
+import io.ottla.broker.lifecycle.BrokerState;
+import io.ottla.broker.lifecycle.BrokerStatus;
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.time.MonotonicClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,7 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Objects;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import java.util.OptionalLong;
+
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -22,23 +29,37 @@ final class ApiServer {
   static final int MAX_BODY_BYTES = 200_000;
   static final int MAX_RECORDS = 1000;
 
+  /** What health checks see; set by tests. */
+  static final FakeHealth HEALTH = new FakeHealth();
+
   private static final FakeCluster CLUSTER = new FakeCluster();
   private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final ConfigurableApplicationContext CONTEXT = new SpringApplicationBuilder(Application.class)
       .run("--server.port=0", "--server.address=127.0.0.1", "--management.server.port=0",
-          "--spring.main.banner-mode=off");
+          "--spring.main.banner-mode=off",
+          "--logging.level.org.springframework.web.servlet.PageNotFound=error");
 
   private ApiServer() {
   }
 
   /** What a broker brings, by hand. */
   @Configuration(proxyBeanMethods = false)
-  @EnableAutoConfiguration
-  @Import(ClientApiWiring.class)
+  @BrokerAutoConfiguration
+  @Import({ClientApiWiring.class, BrokerHealthWiring.class})
   static class Application {
     @Bean
     FakeCluster cluster() {
       return CLUSTER;
+    }
+
+    @Bean
+    HealthSource health() {
+      return HEALTH;
+    }
+
+    @Bean
+    MonotonicClock clock() {
+      return () -> 0;
     }
 
     @Bean
@@ -61,6 +82,10 @@ final class ApiServer {
     return Objects.requireNonNull(((ServletWebServerApplicationContext) CONTEXT).getWebServer()).getPort();
   }
 
+  static int managementPort() {
+    return Objects.requireNonNull(CONTEXT.getEnvironment().getProperty("local.management.port", Integer.class));
+  }
+
   static URI uri(String pathAndQuery) {
     return URI.create("http://127.0.0.1:" + port() + pathAndQuery);
   }
@@ -81,5 +106,24 @@ final class ApiServer {
       throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(path)).header("Content-Type", contentType)
         .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  /** A broker's own view of itself. */
+  static final class FakeHealth implements HealthSource {
+    volatile BrokerState state = BrokerState.RUNNING;
+    volatile int neverInSync;
+    volatile boolean logDirOnline = true;
+    volatile long heartbeatAgeMs = 10;
+
+    @Override
+    public BrokerStatus status() {
+      boolean fenced = state != BrokerState.RUNNING;
+      return new BrokerStatus(state, 7, fenced, true, 3, 3, 40, 42, 3, neverInSync, 1, logDirOnline);
+    }
+
+    @Override
+    public OptionalLong heartbeatAgeMs() {
+      return OptionalLong.of(heartbeatAgeMs);
+    }
   }
 }

@@ -1,0 +1,46 @@
+package io.ottla.broker.boot;
+
+import io.ottla.broker.lifecycle.BrokerStatus;
+import java.util.function.Supplier;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+
+/**
+ * Whether requests should go to this broker now. Looks only at this broker: registered and not fenced, its log directory usable, its
+ * replicas back, not leaving. The state of the quorum and of other brokers is a matter for alerts, not for load balancers.
+ */
+final class BrokerReadiness implements HealthIndicator {
+  static final Status DRAINING = new Status("DRAINING");
+
+  private final Supplier<BrokerStatus> status;
+  private final CatchUp catchUp;
+
+  BrokerReadiness(Supplier<BrokerStatus> status, CatchUp catchUp) {
+    this.status = status;
+    this.catchUp = catchUp;
+  }
+
+  @Override
+  public Health health() {
+    BrokerStatus now = status.get();
+    return new Health.Builder(judge(now)).withDetail("state", now.state().name()).build();
+  }
+
+  private Status judge(BrokerStatus now) {
+    return switch (now.state()) {
+      case RECOVERING, REGISTERING -> RegistrationHealth.REGISTERING;
+      case FENCED -> RegistrationHealth.FENCED;
+      case RUNNING -> running(now);
+      case STOPPING -> DRAINING;
+      case FAILED -> Status.DOWN;
+    };
+  }
+
+  private Status running(BrokerStatus now) {
+    if (!now.logDirOnline()) {
+      return Status.DOWN;
+    }
+    return catchUp.isDone() ? Status.UP : ReplicasHealth.CATCHING_UP;
+  }
+}

@@ -1,0 +1,13 @@
+package io.ottla.broker.boot;
+
+import io.ottla.broker.lifecycle.BrokerStatus;
+import java.util.OptionalLong;
+
+/** What health checks and metrics read. Any thread. */
+public interface HealthSource {
+  /** This broker as it is now. */
+  BrokerStatus status();
+
+  /** How long ago the heartbeat loop last went round; empty while there is none yet. */
+  OptionalLong heartbeatAgeMs();
+}
