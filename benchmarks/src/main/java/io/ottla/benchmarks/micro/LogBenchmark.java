@@ -13,9 +13,11 @@ import io.ottla.common.record.BatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,6 +42,7 @@ public class LogBenchmark {
   private static final long NOW = 1_700_000_000_000L;
   private static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 1), 0);
 
+  private final Path root;
   private final LogStore store;
   private final PartitionLog log;
   private final ByteBuffer batch;
@@ -53,8 +56,8 @@ public class LogBenchmark {
     batch = builder.build();
     try {
       LogConfig config = new LogConfig(256 * 1024 * 1024, 4096, AppendLimits.DEFAULT);
-      store = new LogStore(NioLogDirectory.open(Files.createTempDirectory("ottla-benchmark"), "benchmark", 1,
-          new UUID(9, 9)), config);
+      root = Files.createTempDirectory("ottla-benchmark");
+      store = new LogStore(NioLogDirectory.open(root, "benchmark", 1, new UUID(9, 9)), config);
     } catch (IOException e) {
       throw new IllegalStateException("cannot make a directory to measure in", e);
     }
@@ -73,9 +76,15 @@ public class LogBenchmark {
 
   /** Removes the files. */
   @TearDown
-  public void remove() {
+  public void remove() throws IOException {
     store.delete(ID);
     store.close();
+    try (Stream<Path> files = Files.list(root)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(root);
   }
 
   /** Into the page cache. */
