@@ -66,7 +66,7 @@ public non-sealed class FollowerReplica implements ReplicaRole {
    * @throws io.ottla.common.error.OttlaException CORRUPT_BATCH when the records are not what a leader may send
    */
   public FollowerStep onAnswer(FollowerAnswer answer) {
-    if (answer.leaderEpoch() != leaderEpoch() || answer.fetchOffset() != log.logEndOffset()) {
+    if (!isForThisState(answer)) {
       return FollowerStep.STALE;
     }
     if (answer.trimmed()) {
@@ -82,6 +82,12 @@ public non-sealed class FollowerReplica implements ReplicaRole {
     }
     highWatermark.advanceTo(Math.min(answer.highWatermark(), log.logEndOffset()));
     return records ? FollowerStep.APPENDED : FollowerStep.UNCHANGED;
+  }
+
+  /** A late or repeated answer speaks of another log: truncating by it could remove what the leader already counts on. */
+  private boolean isForThisState(FollowerAnswer answer) {
+    return answer.leaderEpoch() == leaderEpoch() && answer.fetchOffset() == log.logEndOffset()
+        && answer.lastFetchedEpoch() == log.lastEpoch();
   }
 
   private FollowerStep truncate(EpochEnd leaderEnd) {

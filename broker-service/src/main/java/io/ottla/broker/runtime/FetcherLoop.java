@@ -242,7 +242,7 @@ final class FetcherLoop implements AutoCloseable {
     }
     FetchResponse.Diverging diverging = part.diverging();
     FollowerStep step = followed.partition.onAnswer(new FollowerAnswer(one.position().leaderEpoch(),
-        one.position().fetchOffset(), part.highWatermark(), part.logStartOffset(),
+        one.position().fetchOffset(), one.position().lastFetchedEpoch(), part.highWatermark(), part.logStartOffset(),
         diverging == null ? null : new EpochEnd(diverging.epoch(), diverging.endOffset()), error != null, records));
     if (step == FollowerStep.BACK_OFF) {
       followed.backOff(services.clock().millis());
