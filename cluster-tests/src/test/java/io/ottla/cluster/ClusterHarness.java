@@ -235,6 +235,22 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
     return leaders.size() == 1 ? node(leaders.getFirst().nodeId()) : null;
   }
 
+  /** Waits until all controllers have applied the same metadata (I13); equal positions with different contents fail at once. */
+  void awaitEqualMetadata(Duration limit) {
+    List<QuorumView> last = new ArrayList<>();
+    Waiting.until("all controllers hold the same metadata", limit, () -> {
+      last.clear();
+      controllers().forEach(controller -> last.add(internal().quorum(controller)));
+      if (last.stream().mapToLong(QuorumView::appliedIndex).distinct().count() > 1) {
+        return null;
+      }
+      if (last.stream().map(view -> String.valueOf(view.imageDigest())).distinct().count() > 1) {
+        throw new AssertionError("metadata differs at the same index: " + last);
+      }
+      return last.getFirst().imageDigest();
+    }, last::toString);
+  }
+
   /** Waits until the broker shows every partition of the topic with a leader and all replicas in sync. */
   TopicView awaitHealthy(Node broker, String topic, int partitions, int replicas, Duration limit) {
     return Waiting.until(topic + " is fully in sync at " + broker, limit, () -> {

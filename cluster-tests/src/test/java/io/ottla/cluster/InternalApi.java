@@ -1,11 +1,11 @@
 package io.ottla.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ottla.cluster.Http.Result;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.Outcome;
 import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.ErrorReply;
+import io.ottla.common.wire.QuorumStatusResponse;
 import io.ottla.common.wire.ReplicaStatusResponse;
 import io.ottla.common.wire.WireJson;
 import java.io.IOException;
@@ -25,19 +25,26 @@ final class InternalApi {
   }
 
   QuorumView quorum(Node controller) {
-    JsonNode json = http.getJson(controller.internalUrl() + "/raft/v1/status", STATUS_LIMIT);
-    return new QuorumView(controller.id(), json.path("role").asText(), json.path("term").longValue(),
-        json.path("leaderId").asInt(-1), json.path("commitIndex").longValue());
+    String url = controller.internalUrl() + "/raft/v1/status";
+    Result.Answer answer = Http.answered(url, http.get(url, "application/json", STATUS_LIMIT));
+    QuorumStatusResponse status = read(answer, QuorumStatusResponse.class);
+    String role = status.role();
+    return new QuorumView(controller.id(), role == null ? "" : role, status.term(), status.leaderId(),
+        status.commitIndex(), status.appliedIndex(), status.imageDigest());
   }
 
   /** What a broker holds, with digests of the contents. */
   ReplicaStatusResponse replicas(Node broker) {
     String url = broker.internalUrl() + "/replica/v1/status?digest=true";
     Result.Answer answer = Http.answered(url, http.get(url, "application/json", DIGEST_LIMIT));
+    return read(answer, ReplicaStatusResponse.class);
+  }
+
+  private static <T> T read(Result.Answer answer, Class<T> type) {
     try {
-      return WireJson.read(answer.body().getBytes(StandardCharsets.UTF_8), ReplicaStatusResponse.class);
+      return WireJson.read(answer.body().getBytes(StandardCharsets.UTF_8), type);
     } catch (IOException e) {
-      throw new UnansweredException(url + ": " + answer.body(), e);
+      throw new UnansweredException("not a " + type.getSimpleName() + ": " + answer, e);
     }
   }
 
@@ -62,9 +69,9 @@ final class InternalApi {
 
   private static CreateOutcome.Kind kind(Result.Answer answer) {
     try {
-      ErrorCode code = WireJson.read(answer.body().getBytes(StandardCharsets.UTF_8), ErrorReply.class).code();
+      ErrorCode code = read(answer, ErrorReply.class).code();
       return code.outcome() == Outcome.REFUSED ? CreateOutcome.Kind.REFUSED : CreateOutcome.Kind.UNKNOWN;
-    } catch (IOException e) {
+    } catch (UnansweredException e) {
       return CreateOutcome.Kind.UNKNOWN;
     }
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Nodes die by SIGKILL under load, at last all at once; what was acknowledged is there, in order, on every replica (I33, I34, I35, I37, I38,
+ * Nodes die by SIGKILL under load, at last all at once; what was acknowledged is there, in order, on every replica (I13, I33, I34, I35, I37, I38,
  * I40, I41, I42). {@code -Dottla.cluster.seed=N} chooses another course.
  */
 class KillTheClusterIT {
@@ -92,6 +92,7 @@ class KillTheClusterIT {
     for (Node broker : cluster.brokers()) {
       cluster.awaitHealthy(broker, TOPIC, PARTITIONS, REPLICAS, RECOVERY);
     }
+    cluster.awaitEqualMetadata(RECOVERY);
     Map<Integer, Long> ends = cluster.awaitConverged(TOPIC, PARTITIONS, RECOVERY);
     List<SortedMap<Integer, List<StoredRecord>>> reads = new ArrayList<>();
     for (Node broker : cluster.brokers()) {

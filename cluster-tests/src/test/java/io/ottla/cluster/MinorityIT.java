@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MinorityIT {
   private static final int PARTITIONS = 4;
   private static final Duration CALL = Duration.ofSeconds(4);
+  private static final Duration PATIENT_CALL = Duration.ofSeconds(15);
   private static final Duration RECOVERY = Duration.ofMinutes(1);
   private static final int ATTEMPTS = 3;
 
@@ -82,7 +83,7 @@ class MinorityIT {
     List<CreateOutcome> tried = new ArrayList<>();
     Waiting.until("a topic can be created", RECOVERY, () -> {
       String topic = nextTopic();
-      CreateOutcome outcome = cluster.api(broker()).createTopic(topic, PARTITIONS, 1, CALL);
+      CreateOutcome outcome = cluster.api(broker()).createTopic(topic, PARTITIONS, 1, PATIENT_CALL);
       tried.add(outcome);
       if (outcome.kind() != Kind.ACKNOWLEDGED) {
         unacknowledged.put(topic, outcome);

@@ -1,8 +1,15 @@
 package io.ottla.cluster;
 
-/** A controller as it describes itself. */
-record QuorumView(int nodeId, String role, long term, int leaderId, long commitIndex) {
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A controller as it describes itself.
+ *
+ * @param imageDigest of the metadata at {@code appliedIndex}; null before it runs
+ */
+record QuorumView(int nodeId, String role, long term, int leaderId, long commitIndex, long appliedIndex,
+    @Nullable String imageDigest) {
   boolean leads() {
-    return role.equalsIgnoreCase("leader");
+    return role.equals("LEADER");
   }
 }
