@@ -23,6 +23,7 @@ import io.ottla.broker.replica.PartitionReplica;
 import io.ottla.broker.replica.ReplicationSettings;
 import io.ottla.broker.replica.port.ReplicaAlarms;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.ConfigValue;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.common.metadata.TopicImage;
@@ -130,7 +131,11 @@ final class HostedPartitions {
     long ahead = number(topic, image, TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS);
     // Far beyond any clock, and small enough to be added to one.
     AppendLimits limits = new AppendLimits(maxBatch, Math.min(ahead, Long.MAX_VALUE / 4));
-    return new LogConfig(defaults.segmentBytes(), defaults.indexIntervalBytes(), limits);
+    ConfigValue segmentBytes = image.topicConfig(topic, TopicConfigs.SEGMENT_BYTES);
+    int segment = segmentBytes.source() == ConfigValue.Source.TOPIC
+        ? Integer.parseInt(segmentBytes.value())
+        : defaults.segmentBytes();
+    return new LogConfig(segment, defaults.indexIntervalBytes(), limits);
   }
 
   private static long number(TopicImage topic, MetadataImage image, String name) {

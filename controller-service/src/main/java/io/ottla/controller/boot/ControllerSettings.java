@@ -2,6 +2,7 @@ package io.ottla.controller.boot;
 
 import io.ottla.common.config.ConfigException;
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.config.Settings;
 import io.ottla.common.metadata.ClusterConfigs;
 import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.controller.control.ControlSettings;
@@ -37,6 +38,7 @@ final class ControllerSettings {
     configs.put(ClusterConfigs.DEFAULT_REPLICATION_FACTOR, Integer.toString(config.topics().replicationFactor()));
     configs.put(ClusterConfigs.NUM_PARTITIONS, Integer.toString(config.topics().partitions()));
     configs.put(ClusterConfigs.DURABILITY, config.broker().durability().settingValue());
+    configs.put(Settings.MESSAGE_MAX_BYTES.name(), Integer.toString(config.broker().messageMaxBytes()));
     configs.put(TopicConfigs.UNCLEAN_LEADER_ELECTION_ENABLE, Boolean.toString(config.topics().uncleanElection()));
     int sessionMs = config.broker().sessionMs();
     long balanceMs = config.topics().leaderRebalance() ? config.topics().leaderRebalanceSeconds() * 1_000L : 0;
