@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.slf4j.Logger;
@@ -46,6 +47,11 @@ public final class InternalServer implements AutoCloseable {
     }
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", null);
+    if (context instanceof StandardContext standard) {
+      // Nothing is ever redeployed here, so Tomcat need not look for what a redeployment would leak.
+      standard.setClearReferencesRmiTargets(false);
+      standard.setClearReferencesThreadLocals(false);
+    }
     Tomcat.addServlet(context, "internal", new Router()).setLoadOnStartup(1);
     context.addServletMappingDecoded("/", "internal");
   }

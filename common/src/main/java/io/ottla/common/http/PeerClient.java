@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -25,6 +28,9 @@ import reactor.netty.resources.LoopResources;
  * lost message stays lost (Q9), and the caller learns whether the peer may have seen it. Any thread.
  */
 public final class PeerClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerClient.class);
+  /** Reactor's name for what is done with a failure that comes after the call was given up; by default it logs an error. */
+  private static final String LATE_FAILURE_HOOK = "reactor.onErrorDropped.local";
   private static final int CONNECT_TIMEOUT_MS = 1_000;
   private static final Duration IDLE = Duration.ofSeconds(60);
 
@@ -78,7 +84,12 @@ public final class PeerClient implements AutoCloseable {
               return new PeerResponse(response.statusCode().value(), bytes);
             }).defaultIfEmpty(new PeerResponse(response.statusCode().value(), new byte[0])))
         .timeout(timeout)
+        .contextWrite(context -> context.put(LATE_FAILURE_HOOK, (Consumer<Throwable>) PeerClient::late))
         .onErrorMap(error -> !(error instanceof PeerException), this::failure).toFuture();
+  }
+
+  private static void late(Throwable failure) {
+    LOG.debug("event=late_failure", failure);
   }
 
   private PeerException failure(Throwable error) {
