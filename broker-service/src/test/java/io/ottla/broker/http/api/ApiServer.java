@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -84,6 +86,10 @@ final class ApiServer {
 
   static int managementPort() {
     return Objects.requireNonNull(CONTEXT.getEnvironment().getProperty("local.management.port", Integer.class));
+  }
+
+  static void acceptTraffic(ReadinessState state) {
+    AvailabilityChangeEvent.publish(CONTEXT, state);
   }
 
   static URI uri(String pathAndQuery) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.availability.ReadinessState;
 
 /** What probes and operators are told, on the management server and on the client port. */
 class HealthTest {
@@ -40,6 +41,18 @@ class HealthTest {
         ApiServer.get("/readyz"), ApiServer.get("/ready"), ApiServer.get("/status/ready"))) {
       assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
       assertThat(response.body()).startsWith("{\"status\":\"" + judged + "\"");
+    }
+  }
+
+  /** Spring itself turns readiness off while it stops; a load balancer should still read the reason. */
+  @Test
+  void aBrokerThatLeavesSaysThatItDrains() throws Exception {
+    HEALTH.state = BrokerState.STOPPING;
+    ApiServer.acceptTraffic(ReadinessState.REFUSING_TRAFFIC);
+    try {
+      assertThat(ApiServer.get("/readyz").body()).startsWith("{\"status\":\"DRAINING\"");
+    } finally {
+      ApiServer.acceptTraffic(ReadinessState.ACCEPTING_TRAFFIC);
     }
   }
 
