@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -49,7 +50,7 @@ import io.ottla.common.wire.RestartClass;
 
 /**
  * A broker without its client API: log directory, membership, metadata, replicas, and their part of the internal server. A plain object, for
- * the broker's application and for a process with both roles. {@link #start} is called once, {@link #close} once; the rest by any thread.
+ * the broker's application and for a process with both roles. {@link #start} is called once, {@link #close} counts once; the rest by any thread.
  *
  * <p>Start: open and recover the logs, register, follow the metadata up to the own registration, be unfenced. Stop: hand leaderships over,
  * force and close the logs, write the clean-shutdown mark last (M12, M19).
@@ -71,6 +72,7 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   private final HttpMetadataSource metadataSource;
   private final MetadataCatalog catalog = new MetadataCatalog();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Object startLock = new Object();
 
   private volatile BrokerState state = BrokerState.RECOVERING;
@@ -247,6 +249,9 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     session.stop();
     Thread starting;
     synchronized (startLock) {

@@ -28,6 +28,7 @@ public final class DirectoryRecord {
   private final CheckpointDirectory directory;
   private final SortedSet<TopicIdPartition> manifest = new TreeSet<>();
   private boolean manifestReadable = true;
+  private boolean manifestStored;
 
   /**
    * The last registration.
@@ -46,6 +47,7 @@ public final class DirectoryRecord {
       manifestReadable = content == null && read(REGISTRATION_FILE) == null;
       return;
     }
+    manifestStored = true;
     for (String line : lines) {
       int space = line.indexOf(' ');
       manifest.add(new TopicIdPartition(UUID.fromString(line.substring(0, space)),
@@ -86,13 +88,14 @@ public final class DirectoryRecord {
   /** Makes the manifest list exactly these replicas. */
   public synchronized void replaceManifest(Collection<TopicIdPartition> replicas) {
     SortedSet<TopicIdPartition> next = new TreeSet<>(replicas);
-    if (manifestReadable && next.equals(manifest)) {
+    if (manifestStored && next.equals(manifest)) {
       return;
     }
     write(MANIFEST_FILE, next.stream().map(id -> id.topicId() + " " + id.partition()).toList());
     manifest.clear();
     manifest.addAll(next);
     manifestReadable = true;
+    manifestStored = true;
   }
 
   private byte @Nullable [] read(String name) {
