@@ -2,7 +2,7 @@
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -q -DskipTests package -pl controller-service,broker-service,standalone,cli -am
+RUN mvn -B -q -Pquick -Dmaven.test.skip=true package -pl controller-service,broker-service,standalone,cli -am
 # Unpacked, because nested jars cannot use the JVM's class data sharing.
 RUN for app in controller-service broker-service standalone; do \
       java -Djarmode=tools -jar $app/target/$app-*-exec.jar extract --destination /dist/$app && \
