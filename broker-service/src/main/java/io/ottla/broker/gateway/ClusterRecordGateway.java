@@ -34,6 +34,7 @@ import java.util.function.LongSupplier;
  */
 public final class ClusterRecordGateway implements RecordGateway {
   private static final int BATCH_OVERHEAD = 128;
+  private static final long BEYOND_END_POLL_MS = 50;
 
   private final BrokerView view;
   private final LeaderRouter router;
@@ -76,13 +77,45 @@ public final class ClusterRecordGateway implements RecordGateway {
   @Override
   public ReadResult read(ReadCommand command) {
     TopicIdPartition partition = partition(command.topic(), command.partition());
-    long deadlineMs = clock.millis() + Math.max(command.timeoutMs(), limits.leaderWaitMs());
-    ReadOutcome outcome = router.read(partition, command.offset(), command.maxBytes(), command.minBytes(),
-        command.timeoutMs(), deadlineMs);
-    return switch (outcome) {
-      case ReadOutcome.Failed failed -> throw new OttlaException(failed.code(), failed.message());
-      case ReadOutcome.Ok found -> trim(command, found);
-    };
+    long waitUntilMs = clock.millis() + command.timeoutMs();
+    while (true) {
+      long waitMs = Math.max(0, waitUntilMs - clock.millis());
+      ReadOutcome outcome = router.read(partition, command.offset(), command.maxBytes(), command.minBytes(), waitMs,
+          clock.millis() + Math.max(waitMs, limits.leaderWaitMs()));
+      switch (outcome) {
+        case ReadOutcome.Ok found -> {
+          return trim(command, found);
+        }
+        case ReadOutcome.Failed failed -> {
+          boolean mayStillCome = failed.code() == ErrorCode.OFFSET_OUT_OF_RANGE && command.timeoutMs() > 0;
+          if (!mayStillCome) {
+            throw new OttlaException(failed.code(), failed.message());
+          }
+          if (!pause(Math.min(waitMs, BEYOND_END_POLL_MS))) {
+            return nothingYet(command);
+          }
+        }
+      }
+    }
+  }
+
+  /** False when the time is over. Who waits beyond the end waits for records that do not exist yet, so coarse looks are enough. */
+  private static boolean pause(long ms) {
+    if (ms == 0) {
+      return false;
+    }
+    try {
+      Thread.sleep(ms);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private ReadResult nothingYet(ReadCommand command) {
+    PartitionOffsets range = offsets(command.topic(), command.partition());
+    return new ReadResult(List.of(), command.offset(), range.end(), range.beginning());
   }
 
   @Override

@@ -298,4 +298,13 @@ class ClusterRecordGatewayTest {
         e -> assertThat(e.code()).isEqualTo(ErrorCode.BUSY));
     assertThat(values(local, 0)).isEmpty();
   }
+
+  @Test
+  void aReadBeyondTheEndIsRefusedUnlessItMayWait() {
+    assertThatThrownBy(() -> gateway.read(new ReadCommand("orders", 0, 5, 1000, 1, 10, 0)))
+        .isInstanceOfSatisfying(OttlaException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE));
+    assertThat(gateway.read(new ReadCommand("orders", 0, 5, 1000, 1, 10, 80)))
+        .isEqualTo(new ReadResult(List.of(), 5, 0, 0));
+  }
 }

@@ -82,7 +82,10 @@ final class FakePartitions implements PartitionService {
   @Override
   public synchronized CompletableFuture<ReadOutcome> read(TopicIdPartition partition, long offset, int maxBytes,
       int minBytes, long maxWaitMs) {
-    return CompletableFuture.completedFuture(new ReadOutcome.Failed(ErrorCode.NOT_LEADER, "not asked for here"));
+    long end = logs.getOrDefault(partition, List.of()).size();
+    return CompletableFuture.completedFuture(offset > end
+        ? new ReadOutcome.Failed(ErrorCode.OFFSET_OUT_OF_RANGE, "beyond the end")
+        : new ReadOutcome.Ok(offset < 0 ? end : offset, ByteBuffer.allocate(0), end, 0, 0));
   }
 
   @Override
