@@ -36,7 +36,14 @@ start_cluster() {
   start_seconds=$(sed -n 's/.*serve, after \([0-9.]*\) s.*/\1/p' "$data/up.txt")
 }
 
+# After a failure the stopped cluster's directory stays, with its logs.
 stop_cluster() {
-  "$root/ottla" down --wipe --data-dir "$data" >&2 || echo "the cluster in $data may still run" >&2
-  rm -rf "$data"
+  local status=$?
+  if [ $status -eq 0 ]; then
+    "$root/ottla" down --wipe --data-dir "$data" >&2 && rm -rf "$data"
+  else
+    "$root/ottla" down --data-dir "$data" >&2
+    echo "failed; logs and data are in $data" >&2
+  fi || echo "the cluster in $data may still run" >&2
+  exit $status
 }
