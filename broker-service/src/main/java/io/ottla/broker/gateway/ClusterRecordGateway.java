@@ -179,6 +179,8 @@ public final class ClusterRecordGateway implements RecordGateway {
     if (lane != null) {
       return lane;
     }
+    // A new partition is rare, and the moment to let go of those whose topic is gone.
+    forgetDeleted(view.image());
     return lanes.computeIfAbsent(partition,
         key -> new ProduceLane((batch, acks, deadlineMs) -> router.append(key, batch, acks, deadlineMs),
             limits.batchesInFlightPerPartition(), limits.maxBatchBytes()));
@@ -190,8 +192,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     return lane != null && lane.waiting() >= count;
   }
 
-  /** Forgets the lanes of topics that are gone. Called now and then by whoever applies metadata. */
-  public void forgetDeleted(MetadataImage image) {
+  private void forgetDeleted(MetadataImage image) {
     lanes.keySet().removeIf(partition -> image.topic(partition.topicId()).isEmpty());
   }
 
