@@ -51,6 +51,26 @@ public interface RaftLog {
    */
   void truncateFrom(long fromIndex);
 
+  /**
+   * Drops whole pieces of the log that hold only entries up to {@code lastIndex}: what a durable snapshot has replaced (Q33). Entries after
+   * it stay, and so may some before it; the term at the new {@code firstIndex() - 1} stays known. A crash during the call leaves a log that
+   * begins at one of the pieces.
+   *
+   * @param lastIndex at most {@link #durableIndex()}; below {@code firstIndex()} nothing happens
+   */
+  default void dropPrefix(long lastIndex) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Discards the whole log: the next entry is {@code lastIndex + 1} and the term before it {@code lastTerm}. Called when a durable snapshot
+   * ends there that this log does not lead up to (Q34). Durable on return; a crash during the call leaves the old log, a part of it, or the
+   * new one, and recovery tells by the snapshot which it is.
+   */
+  default void reset(long lastIndex, long lastTerm) {
+    throw new UnsupportedOperationException();
+  }
+
   /** Makes every append and truncation so far durable; on return {@code durableIndex() == lastIndex()}. */
   void force();
 
