@@ -1,5 +1,6 @@
 package io.ottla.controller.boot;
 
+import io.ottla.common.config.Listener;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.config.QuorumMember;
 import io.ottla.common.http.InternalServer;
@@ -12,7 +13,9 @@ import io.ottla.controller.http.outbound.FormationHttpPeers;
 import io.ottla.controller.http.outbound.RaftHttpTransport;
 import io.ottla.controller.raft.RaftConfig;
 import io.ottla.controller.raft.RaftIdentity;
+import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.port.SnapshotStore;
 import io.ottla.controller.runtime.Controller;
 import io.ottla.controller.runtime.ControllerStatus;
 import io.ottla.controller.runtime.FatalHandler;
@@ -20,6 +23,7 @@ import io.ottla.controller.runtime.FormationRunner;
 import io.ottla.controller.runtime.LoopBeat;
 import io.ottla.controller.runtime.NodeState;
 import io.ottla.controller.runtime.RuntimeObserver;
+import io.ottla.controller.runtime.SnapshotPolicy;
 import io.ottla.controller.storage.ControllerDirectory;
 import io.ottla.controller.storage.FileRaftLog;
 import java.net.InetSocketAddress;
@@ -99,10 +103,14 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     FileRaftLog opened = directory.openLog();
     LOG.info("event=metadata_log_recovered cluster_id={} directory_id={} last_index={} voters={}",
         identity.clusterId(), identity.self().directoryId(), opened.lastIndex(), identity.voters().size());
-    RaftHttpTransport transport = new RaftHttpTransport(addresses(identity), config.nodeId(),
+    SnapshotStore snapshots = directory.snapshots();
+    RaftHttpTransport transport = new RaftHttpTransport(identity.self(), configuredAddresses(),
         Duration.ofMillis(config.quorum().requestTimeoutMs()));
-    Controller made = new Controller(identity, raftConfig, ControllerSettings.control(config, identity.clusterId()),
-        opened, directory.quorumState(), opened::refreshHint, transport, observer, new SecureRandomSource(), clock,
+    Controller.Storage storage = new Controller.Storage(opened, snapshots, directory.quorumState(),
+        opened::refreshHint);
+    Controller.Settings settings = new Controller.Settings(address(identity.self()), raftConfig,
+        ControllerSettings.control(config, identity.clusterId()), SnapshotPolicy.DEFAULT, new JsonLines());
+    Controller made = new Controller(identity, settings, storage, transport, observer, new SecureRandomSource(), clock,
         this::fail);
     synchronized (this) {
       log = opened;
@@ -116,17 +124,19 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     }
   }
 
-  /** Where the voters answer: as configured now if the setting names them, else as written down at formation. */
-  private Map<Integer, InetSocketAddress> addresses(RaftIdentity identity) {
+  /** Addresses that the settings give for node ids; they take precedence over those the voter set was made with. */
+  private Map<Integer, InetSocketAddress> configuredAddresses() {
     Map<Integer, InetSocketAddress> addresses = new TreeMap<>();
-    for (Voter voter : identity.voters().voters()) {
-      addresses.put(voter.key().nodeId(), RaftHttpTransport.address(voter));
-    }
     for (QuorumMember member : config.initialVoters()) {
-      addresses.computeIfPresent(member.nodeId(),
-          (_, _) -> InetSocketAddress.createUnresolved(member.host(), member.port()));
+      addresses.put(member.nodeId(), InetSocketAddress.createUnresolved(member.host(), member.port()));
     }
     return addresses;
+  }
+
+  /** Where others reach this controller. */
+  private Voter address(ReplicaKey self) {
+    Listener advertised = config.advertised(Listener.INTERNAL);
+    return new Voter(self, advertised.host(), advertised.port());
   }
 
   private void fail(String thread, Throwable cause) {

@@ -26,7 +26,7 @@ final class ControllerSettings {
     try {
       return new RaftConfig(10, timing.heartbeatMs(), timing.electionMinMs(), timing.electionMaxMs(), half,
           timing.electionMinMs() / 6, half, timing.checkQuorumMs(), timing.requestTimeoutMs(), 8, 2 * MAX_APPEND_BYTES,
-          512, MAX_APPEND_BYTES, 16 * MIB);
+          512, MAX_APPEND_BYTES, 16 * MIB, 512 * 1024, 2_000, 10_000);
     } catch (IllegalArgumentException e) {
       throw new ConfigException("controller.quorum.* timings cannot work together: " + e.getMessage());
     }

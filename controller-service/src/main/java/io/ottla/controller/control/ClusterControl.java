@@ -79,6 +79,14 @@ public final class ClusterControl {
     return active == null ? committed : active.speculative;
   }
 
+  /** A snapshot takes the place of all entries up to its last one; only while not active. */
+  public void load(MetadataImage image) {
+    if (activity != null || image.index() <= committed.index()) {
+      throw new IllegalStateException(image + " cannot replace " + committed + ", active=" + active());
+    }
+    committed = image;
+  }
+
   /** Whether this controller decides. */
   public boolean active() {
     return activity != null;

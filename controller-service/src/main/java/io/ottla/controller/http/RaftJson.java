@@ -3,14 +3,18 @@ package io.ottla.controller.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ottla.common.wire.BinaryFrame;
 import io.ottla.common.wire.WireJson;
 import io.ottla.controller.raft.EntryType;
 import io.ottla.controller.raft.Envelope;
 import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.RaftMessage;
 import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.SnapshotId;
 import io.ottla.controller.raft.VoteResult;
+import io.ottla.controller.raft.Voter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,27 +27,50 @@ public final class RaftJson {
   private RaftJson() {
   }
 
-  /** The body of a request. */
+  /** The body of a request; a piece of a snapshot is the payload of a {@link BinaryFrame}. */
   public static byte[] write(RaftMessage.Request request) {
-    return bytes(switch (request) {
-      case RaftMessage.PreVoteRequest(var e, long proposedTerm, long lastIndex, long lastTerm) ->
-        request(e, proposedTerm, lastIndex, lastTerm, null, null, null, null);
-      case RaftMessage.VoteRequest(var e, long lastIndex, long lastTerm) ->
-        request(e, null, lastIndex, lastTerm, null, null, null, null);
-      case RaftMessage.AppendRequest(var e, long prevIndex, long prevTerm, var entries, long leaderCommit) ->
-        request(e, null, null, null, prevIndex, prevTerm, entries.stream().map(RaftJson::wire).toList(), leaderCommit);
-    });
+    return switch (request) {
+      case RaftMessage.SnapshotRequest piece -> frame(piece);
+      case RaftMessage.PreVoteRequest _,RaftMessage.VoteRequest _,RaftMessage.AppendRequest _,RaftMessage.TimeoutNowRequest _,RaftMessage.ObserveRequest _ ->
+        bytes(wire(request));
+    };
+  }
+
+  private static byte[] frame(RaftMessage.SnapshotRequest piece) {
+    byte[] header = bytes(wire(piece));
+    return ByteBuffer.allocate(BinaryFrame.PREFIX_LENGTH + header.length + piece.bytes().length).putInt(header.length)
+        .put(header).put(piece.bytes()).array();
+  }
+
+  private static RaftWire.Request wire(RaftMessage.Request request) {
+    var to = new RequestBuilder(request.envelope());
+    return switch (request) {
+      case RaftMessage.PreVoteRequest(_, long proposedTerm, long lastIndex, long lastTerm) ->
+        to.last(proposedTerm, lastIndex, lastTerm, null);
+      case RaftMessage.VoteRequest(_, long lastIndex, long lastTerm, boolean transfer) ->
+        to.last(null, lastIndex, lastTerm, transfer);
+      case RaftMessage.AppendRequest(_, long prevIndex, long prevTerm, var entries, long leaderCommit) ->
+        to.append(prevIndex, prevTerm, entries.stream().map(RaftJson::wire).toList(), leaderCommit);
+      case RaftMessage.SnapshotRequest(_, var id, long position, _, long totalBytes) ->
+        to.plain(new RaftWire.Piece(id.lastIndex(), id.lastTerm(), position, totalBytes), null, null);
+      case RaftMessage.TimeoutNowRequest _ -> to.plain(null, null, null);
+      case RaftMessage.ObserveRequest(_, String host, int port) -> to.plain(null, host, port);
+    };
   }
 
   /** The body of a reply. */
   public static byte[] write(RaftMessage.Reply reply) {
+    var to = new ReplyBuilder(reply.envelope());
     return bytes(switch (reply) {
-      case RaftMessage.PreVoteReply(var e, boolean granted) -> reply(e, granted, null, null, null, null, null, null);
-      case RaftMessage.VoteReply(var e, VoteResult result) ->
-        reply(e, null, result.name(), null, null, null, null, null);
-      case RaftMessage.AppendReply(var e, boolean success, long match, long conflictTerm, long conflictIndex) ->
-        reply(e, null, null, success, match, conflictTerm, conflictIndex, null);
-      case RaftMessage.MisaddressedReply(var e, String reason) -> reply(e, null, null, null, null, null, null, reason);
+      case RaftMessage.PreVoteReply(_, boolean granted) -> to.vote(granted, null);
+      case RaftMessage.VoteReply(_, VoteResult result) -> to.vote(null, result.name());
+      case RaftMessage.AppendReply(_, boolean success, long match, long conflictTerm, long conflictIndex) ->
+        to.append(success, match, conflictTerm, conflictIndex);
+      case RaftMessage.SnapshotReply(_, var id, long nextPosition, boolean installed) ->
+        to.other(new RaftWire.Piece(id.lastIndex(), id.lastTerm(), nextPosition, 0), installed, null, null);
+      case RaftMessage.TimeoutNowReply(_, boolean campaigning) -> to.other(null, null, campaigning, null);
+      case RaftMessage.ObserveReply(_, boolean accepted) -> to.other(null, null, accepted, null);
+      case RaftMessage.MisaddressedReply(_, String reason) -> to.other(null, null, null, reason);
     });
   }
 
@@ -58,7 +85,37 @@ public final class RaftJson {
   public static RaftMessage.Request readVote(byte[] body) throws IOException {
     RaftWire.Request in = read(body, RaftWire.Request.class);
     return checked(
-        () -> new RaftMessage.VoteRequest(envelope(in), position(in.lastLogIndex()), position(in.lastLogTerm())));
+        () -> new RaftMessage.VoteRequest(envelope(in), position(in.lastLogIndex()), position(in.lastLogTerm()),
+            present(in.transfer())));
+  }
+
+  /** A piece of a snapshot. */
+  public static RaftMessage.Request readSnapshot(byte[] body) throws IOException {
+    BinaryFrame frame = BinaryFrame.parse(body);
+    RaftWire.Request in = read(frame.header(), RaftWire.Request.class);
+    byte[] bytes = new byte[frame.payload().remaining()];
+    frame.payload().get(bytes);
+    return checked(() -> {
+      RaftWire.Piece piece = present(in.snapshot());
+      return new RaftMessage.SnapshotRequest(envelope(in), new SnapshotId(piece.lastIndex(), piece.lastTerm()),
+          position(piece.position()), bytes, position(piece.totalBytes()));
+    });
+  }
+
+  /** A request to take over. */
+  public static RaftMessage.Request readTimeoutNow(byte[] body) throws IOException {
+    RaftWire.Request in = read(body, RaftWire.Request.class);
+    return checked(() -> new RaftMessage.TimeoutNowRequest(envelope(in)));
+  }
+
+  /** A request to be sent the log. */
+  public static RaftMessage.Request readObserve(byte[] body) throws IOException {
+    RaftWire.Request in = read(body, RaftWire.Request.class);
+    return checked(() -> {
+      Envelope envelope = envelope(in);
+      Voter address = new Voter(envelope.from(), present(in.host()), present(in.port()));
+      return new RaftMessage.ObserveRequest(envelope, address.host(), address.port());
+    });
   }
 
   /** An append request. */
@@ -108,6 +165,13 @@ public final class RaftJson {
       case RaftMessage.VoteRequest _ -> new RaftMessage.VoteReply(envelope, VoteResult.valueOf(present(in.result())));
       case RaftMessage.AppendRequest _ -> new RaftMessage.AppendReply(envelope, present(in.success()),
           position(in.matchIndex()), position(in.conflictTerm()), position(in.conflictIndex()));
+      case RaftMessage.SnapshotRequest _ -> {
+        RaftWire.Piece piece = present(in.snapshot());
+        yield new RaftMessage.SnapshotReply(envelope, new SnapshotId(piece.lastIndex(), piece.lastTerm()),
+            position(piece.position()), present(in.installed()));
+      }
+      case RaftMessage.TimeoutNowRequest _ -> new RaftMessage.TimeoutNowReply(envelope, present(in.accepted()));
+      case RaftMessage.ObserveRequest _ -> new RaftMessage.ObserveReply(envelope, present(in.accepted()));
     };
   }
 
@@ -116,20 +180,51 @@ public final class RaftJson {
         new ReplicaKey(in.toId(), present(in.toDirectoryId())), position(in.term()), in.requestId());
   }
 
-  private static RaftWire.Request request(Envelope e, @Nullable Long proposedTerm, @Nullable Long lastIndex,
-      @Nullable Long lastTerm, @Nullable Long prevIndex, @Nullable Long prevTerm,
-      @Nullable List<RaftWire.Entry> entries, @Nullable Long leaderCommit) {
-    return new RaftWire.Request(e.clusterId(), e.from().nodeId(), e.from().directoryId(), e.to().nodeId(),
-        e.to().directoryId(), e.term(), e.requestId(), proposedTerm, lastIndex, lastTerm, prevIndex, prevTerm, entries,
-        leaderCommit);
+  private record RequestBuilder(Envelope e) {
+    RaftWire.Request last(@Nullable Long proposedTerm, long lastIndex, long lastTerm, @Nullable Boolean transfer) {
+      return make(proposedTerm, lastIndex, lastTerm, null, null, null, null, transfer, null, null, null);
+    }
+
+    RaftWire.Request append(long prevIndex, long prevTerm, List<RaftWire.Entry> entries, long leaderCommit) {
+      return make(null, null, null, prevIndex, prevTerm, entries, leaderCommit, null, null, null, null);
+    }
+
+    RaftWire.Request plain(RaftWire.@Nullable Piece snapshot, @Nullable String host, @Nullable Integer port) {
+      return make(null, null, null, null, null, null, null, null, snapshot, host, port);
+    }
+
+    private RaftWire.Request make(@Nullable Long proposedTerm, @Nullable Long lastIndex, @Nullable Long lastTerm,
+        @Nullable Long prevIndex, @Nullable Long prevTerm, @Nullable List<RaftWire.Entry> entries,
+        @Nullable Long leaderCommit, @Nullable Boolean transfer, RaftWire.@Nullable Piece snapshot,
+        @Nullable String host, @Nullable Integer port) {
+      return new RaftWire.Request(e.clusterId(), e.from().nodeId(), e.from().directoryId(), e.to().nodeId(),
+          e.to().directoryId(), e.term(), e.requestId(), proposedTerm, lastIndex, lastTerm, prevIndex, prevTerm,
+          entries, leaderCommit, transfer, snapshot, host, port);
+    }
   }
 
-  private static RaftWire.Reply reply(Envelope e, @Nullable Boolean granted, @Nullable String result,
-      @Nullable Boolean success, @Nullable Long match, @Nullable Long conflictTerm, @Nullable Long conflictIndex,
-      @Nullable String misaddressed) {
-    return new RaftWire.Reply(e.clusterId(), e.from().nodeId(), e.from().directoryId(), e.to().nodeId(),
-        e.to().directoryId(), e.term(), e.requestId(), granted, result, success, match, conflictTerm, conflictIndex,
-        misaddressed);
+  private record ReplyBuilder(Envelope e) {
+    RaftWire.Reply vote(@Nullable Boolean granted, @Nullable String result) {
+      return make(granted, result, null, null, null, null, null, null, null, null);
+    }
+
+    RaftWire.Reply append(boolean success, long match, long conflictTerm, long conflictIndex) {
+      return make(null, null, success, match, conflictTerm, conflictIndex, null, null, null, null);
+    }
+
+    RaftWire.Reply other(RaftWire.@Nullable Piece snapshot, @Nullable Boolean installed, @Nullable Boolean accepted,
+        @Nullable String misaddressed) {
+      return make(null, null, null, null, null, null, snapshot, installed, accepted, misaddressed);
+    }
+
+    private RaftWire.Reply make(@Nullable Boolean granted, @Nullable String result, @Nullable Boolean success,
+        @Nullable Long match, @Nullable Long conflictTerm, @Nullable Long conflictIndex,
+        RaftWire.@Nullable Piece snapshot, @Nullable Boolean installed, @Nullable Boolean accepted,
+        @Nullable String misaddressed) {
+      return new RaftWire.Reply(e.clusterId(), e.from().nodeId(), e.from().directoryId(), e.to().nodeId(),
+          e.to().directoryId(), e.term(), e.requestId(), granted, result, success, match, conflictTerm, conflictIndex,
+          snapshot, installed, accepted, misaddressed);
+    }
   }
 
   private static RaftWire.Entry wire(LogEntry entry) {

@@ -12,7 +12,11 @@ final class RaftWire {
   /** Every request. */
   record Request(String clusterId, int fromId, UUID fromDirectoryId, int toId, UUID toDirectoryId, long term,
       long requestId, @Nullable Long proposedTerm, @Nullable Long lastLogIndex, @Nullable Long lastLogTerm,
-      @Nullable Long prevIndex, @Nullable Long prevTerm, @Nullable List<Entry> entries, @Nullable Long leaderCommit) {}
+      @Nullable Long prevIndex, @Nullable Long prevTerm, @Nullable List<Entry> entries, @Nullable Long leaderCommit,
+      @Nullable Boolean transfer, @Nullable Piece snapshot, @Nullable String host, @Nullable Integer port) {}
+
+  /** A piece of a snapshot; its bytes follow the header raw. */
+  record Piece(long lastIndex, long lastTerm, long position, long totalBytes) {}
 
   /** An entry; the payload is base64. */
   record Entry(long index, long term, String type, byte[] payload) {}
@@ -21,5 +25,5 @@ final class RaftWire {
   record Reply(String clusterId, int fromId, UUID fromDirectoryId, int toId, UUID toDirectoryId, long term,
       long requestId, @Nullable Boolean granted, @Nullable String result, @Nullable Boolean success,
       @Nullable Long matchIndex, @Nullable Long conflictTerm, @Nullable Long conflictIndex,
-      @Nullable String misaddressed) {}
+      @Nullable Piece snapshot, @Nullable Boolean installed, @Nullable Boolean accepted, @Nullable String misaddressed) {}
 }

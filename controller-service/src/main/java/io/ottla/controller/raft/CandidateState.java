@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 public final class CandidateState implements RoleState {
   private final Set<ReplicaKey> granted = new TreeSet<>();
   private final Set<ReplicaKey> refused = new TreeSet<>();
+  private final boolean transfer;
   private long roundEndsMs;
   private long electionDeadlineMs;
 
-  CandidateState(long roundEndsMs, long electionDeadlineMs) {
+  CandidateState(boolean transfer, long roundEndsMs, long electionDeadlineMs) {
+    this.transfer = transfer;
     this.roundEndsMs = roundEndsMs;
     this.electionDeadlineMs = electionDeadlineMs;
   }
@@ -39,6 +41,11 @@ public final class CandidateState implements RoleState {
   /** Voters that said no in this term. */
   public int refusals() {
     return refused.size();
+  }
+
+  /** Whether the leader asked for this election (Q39). */
+  boolean isTransfer() {
+    return transfer;
   }
 
   boolean hasAnswered(ReplicaKey voter) {

@@ -29,14 +29,19 @@ public final class Election {
   /** A (pre-)vote was counted: campaign with a majority; with a majority against, pause before asking again (Q13). */
   public void preVoteCounted(PreCandidateState preCandidate) {
     if (preCandidate.grants() >= quorum.voters().majority()) {
-      startElection();
+      startElection(false);
     } else if (cannotWin(preCandidate.refusals())) {
       preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
     }
   }
 
-  private void startElection() {
-    CandidateState candidate = quorum.becomeCandidate();
+  /** The leader hands over: no asking first, and nobody protects it (Q39). */
+  public void takeOver() {
+    startElection(true);
+  }
+
+  private void startElection(boolean transfer) {
+    CandidateState candidate = quorum.becomeCandidate(transfer);
     candidate.count(quorum.self(), true);
     askForVotes(candidate);
     voteCounted(candidate);
@@ -47,7 +52,8 @@ public final class Election {
     LogView log = quorum.log();
     for (ReplicaKey peer : quorum.voters().peersOf(quorum.self())) {
       if (!candidate.hasAnswered(peer)) {
-        quorum.send(new RaftMessage.VoteRequest(quorum.request(peer), log.lastIndex(), log.lastTerm()));
+        quorum.send(new RaftMessage.VoteRequest(quorum.request(peer), log.lastIndex(), log.lastTerm(),
+            candidate.isTransfer()));
       }
     }
   }
@@ -63,6 +69,22 @@ public final class Election {
 
   private boolean cannotWin(int refusals) {
     return quorum.voters().size() - refusals < quorum.voters().majority();
+  }
+
+  /**
+   * The leader's process is certainly gone: its protection ends, and this voter campaigns soon. Voters take turns by rank, so that they do
+   * not split the votes; should the first not win, the next one is a moment away.
+   */
+  void leaderGone(FollowerState follower, ReplicaKey leader) {
+    int rank = 0;
+    for (ReplicaKey voter : quorum.voters().peersOf(leader)) {
+      if (voter.equals(quorum.self())) {
+        break;
+      }
+      rank++;
+    }
+    long stagger = quorum.config().goneStaggerMs();
+    follower.leaderGone(quorum.nowMs() + stagger / 6 + rank * stagger);
   }
 
   /** Timers of a voter that asks. */

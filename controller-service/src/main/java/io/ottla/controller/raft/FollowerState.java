@@ -48,6 +48,12 @@ public final class FollowerState implements RoleState {
     return nowMs >= electionDeadlineMs;
   }
 
+  /** The leader's process is gone: it is not protected any more, and patience ends no later than this. */
+  void leaderGone(long deadlineMs) {
+    lastContactMs = NEVER;
+    electionDeadlineMs = Math.min(electionDeadlineMs, deadlineMs);
+  }
+
   void restartDeadline(long newDeadlineMs) {
     electionDeadlineMs = newDeadlineMs;
   }

@@ -2,29 +2,66 @@ package io.ottla.controller.raft;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A leader: its followers' progress, and what clients are waiting for. */
+/** A leader: the progress of followers and observers, and what clients are waiting for. */
 public final class LeaderState implements RoleState {
   private final ReplicaKey self;
   private final long termStartIndex;
-  private final List<PeerProgress> peers;
+  private final SortedMap<ReplicaKey, PeerProgress> progress = new TreeMap<>();
+  private final SortedMap<ReplicaKey, Observer> observers = new TreeMap<>();
+  private List<PeerProgress> peers = List.of();
   private final PendingProposals proposals = new PendingProposals();
   private final PendingReads reads = new PendingReads();
+  private @Nullable HandOver handOver;
   private boolean active;
   private long nextHeartbeatMs;
   private long lastBroadcastRequestId;
   private long stallFloorRequestId;
 
-  LeaderState(ReplicaKey self, List<ReplicaKey> peerKeys, long termStartIndex, long nowMs) {
+  LeaderState(ReplicaKey self, long termStartIndex, long nowMs) {
     this.self = self;
     this.termStartIndex = termStartIndex;
     this.nextHeartbeatMs = nowMs;
-    var progress = new ArrayList<PeerProgress>(peerKeys.size());
-    for (ReplicaKey peer : peerKeys) {
-      progress.add(new PeerProgress(peer, termStartIndex, nowMs));
+  }
+
+  /**
+   * A node that gets the log without a vote.
+   *
+   * @param address where it answers
+   * @param seenMs when it last showed itself
+   */
+  record Observer(Voter address, long seenMs) {}
+
+  /** A hand-over of leadership under way (Q39). */
+  static final class HandOver {
+    private final ReplicaKey target;
+    private final long deadlineMs;
+    private long nextRequestMs;
+
+    HandOver(ReplicaKey target, long nowMs, long deadlineMs) {
+      this.target = target;
+      this.deadlineMs = deadlineMs;
+      this.nextRequestMs = nowMs;
     }
-    this.peers = List.copyOf(progress);
+
+    ReplicaKey target() {
+      return target;
+    }
+
+    boolean isOver(long nowMs) {
+      return nowMs >= deadlineMs;
+    }
+
+    boolean requestIsDue(long nowMs) {
+      return nowMs >= nextRequestMs;
+    }
+
+    void requested(long nextMs) {
+      nextRequestMs = nextMs;
+    }
   }
 
   @Override
@@ -51,18 +88,39 @@ public final class LeaderState implements RoleState {
     active = true;
   }
 
+  @Nullable
+  HandOver handOver() {
+    return handOver;
+  }
+
+  void handOver(@Nullable HandOver started) {
+    handOver = started;
+  }
+
+  /** Followers and observers, in order of identity. */
   List<PeerProgress> peers() {
     return peers;
   }
 
   @Nullable
   PeerProgress peer(ReplicaKey key) {
-    for (PeerProgress peer : peers) {
-      if (peer.key().equals(key)) {
-        return peer;
-      }
+    return progress.get(key);
+  }
+
+  SortedMap<ReplicaKey, Observer> observers() {
+    return observers;
+  }
+
+  /** Makes the peers equal to the voters in force and the observers; what is known of a peer stays known whatever it becomes. */
+  void syncPeers(VoterSet voters, long nextIndex, long nowMs) {
+    progress.keySet().removeIf(key -> !voters.contains(key) && !observers.containsKey(key));
+    for (ReplicaKey voter : voters.peersOf(self)) {
+      progress.computeIfAbsent(voter, key -> new PeerProgress(key, nextIndex, nowMs));
     }
-    return null;
+    for (ReplicaKey observer : observers.keySet()) {
+      progress.computeIfAbsent(observer, key -> new PeerProgress(key, nextIndex, nowMs));
+    }
+    peers = List.copyOf(progress.values());
   }
 
   PendingProposals proposals() {
@@ -73,26 +131,33 @@ public final class LeaderState implements RoleState {
     return reads;
   }
 
-  /** Voters, this one included, that have answered this request or a later one. */
-  int confirmations(long requestId) {
-    int confirmations = 1;
+  /** Of these voters, how many have answered this request or a later one; this leader has, if it is one of them. */
+  int confirmations(long requestId, VoterSet voters) {
+    int confirmations = voters.contains(self) ? 1 : 0;
     for (PeerProgress peer : peers) {
-      if (peer.lastAckedRequestId() >= requestId) {
+      if (peer.lastAckedRequestId() >= requestId && voters.contains(peer.key())) {
         confirmations++;
       }
     }
     return confirmations;
   }
 
-  /** Voters, this one included, that have answered a request sent at this time or later (Q28). */
-  int contactsSince(long sentMs) {
-    int contacts = 1;
+  /** Of these voters, how many have answered a request sent at this time or later; this leader has, if it is one of them (Q28). */
+  int contactsSince(long sentMs, VoterSet voters) {
+    int contacts = voters.contains(self) ? 1 : 0;
     for (PeerProgress peer : peers) {
-      if (peer.lastAckedSendTimeMs() >= sentMs) {
+      if (peer.lastAckedSendTimeMs() >= sentMs && voters.contains(peer.key())) {
         contacts++;
       }
     }
     return contacts;
+  }
+
+  /** Addresses of the observers, in order of identity. */
+  List<Voter> observerAddresses() {
+    var addresses = new ArrayList<Voter>();
+    observers.values().forEach(observer -> addresses.add(observer.address()));
+    return addresses;
   }
 
   boolean heartbeatIsDue(long nowMs) {

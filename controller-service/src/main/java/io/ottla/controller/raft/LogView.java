@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log as the core sees it: what is on disk plus what has been handed to the storage thread and is not durable yet. Up to
- * {@link #durableIndex} entries come from the {@link RaftLog}, which no pending write touches there; above it from memory.
+ * The log as the core sees it: what is on disk plus what has been handed to the storage thread and is not done yet. Entries up to
+ * {@link #durableIndex} come from the {@link RaftLog}, which no pending write touches there; above it from memory. The first index moves here
+ * before the storage thread drops anything, so that nothing dropped is ever asked for.
  *
  * <p>Invariant: {@code firstIndex - 1 <= durableIndex <= lastIndex}.
  */
@@ -17,13 +18,19 @@ public final class LogView {
   private final RaftLog log;
   private final List<LogEntry> tail = new ArrayList<>();
   private final Deque<PendingWrite> pending = new ArrayDeque<>();
+  private long firstIndex;
+  private long termBeforeFirst;
   private long durableIndex;
   private long nextWriteId = 1;
+  private @Nullable SnapshotId resetTo;
   private long truncateFrom;
   private final List<LogEntry> appended = new ArrayList<>();
+  private long dropTo;
 
   LogView(RaftLog log) {
     this.log = log;
+    this.firstIndex = log.firstIndex();
+    this.termBeforeFirst = log.termAt(firstIndex - 1);
     this.durableIndex = log.lastIndex();
     if (log.durableIndex() != durableIndex) {
       throw new RaftInvariantException("log opened with durable " + log.durableIndex() + " of " + durableIndex);
@@ -32,7 +39,7 @@ public final class LogView {
 
   /** First index held. */
   public long firstIndex() {
-    return log.firstIndex();
+    return firstIndex;
   }
 
   /** Last index, durable or not. */
@@ -45,23 +52,32 @@ public final class LogView {
     return termAt(lastIndex());
   }
 
-  /** Last index that is certainly on disk. */
+  /** Last index that is certainly on disk, in the log or in a snapshot. */
   public long durableIndex() {
     return durableIndex;
   }
 
   /** Term at an index in {@code [firstIndex - 1, lastIndex]}. */
   public long termAt(long index) {
+    if (index == firstIndex - 1) {
+      return termBeforeFirst;
+    }
+    if (index < firstIndex) {
+      throw new IndexOutOfBoundsException("index " + index + " is before the log's first, " + firstIndex);
+    }
     return index > durableIndex ? tail.get((int) (index - durableIndex - 1)).term() : log.termAt(index);
   }
 
   /** Whether this log has an entry of this term at this index; what precedes the log is committed and matches. */
   public boolean matches(long index, long term) {
-    return index < firstIndex() - 1 || (index <= lastIndex() && termAt(index) == term);
+    return index < firstIndex - 1 || (index <= lastIndex() && termAt(index) == term);
   }
 
   /** Entries from an index on within both limits, at least one if there is one. */
   public List<LogEntry> read(long fromIndex, int maxEntries, int maxBytes) {
+    if (fromIndex < firstIndex) {
+      throw new IndexOutOfBoundsException("index " + fromIndex + " is before the log's first, " + firstIndex);
+    }
     if (fromIndex <= durableIndex) {
       return log.read(fromIndex, (int) Math.min(maxEntries, durableIndex - fromIndex + 1), maxBytes);
     }
@@ -81,14 +97,14 @@ public final class LogView {
   public long firstIndexOfTermAt(long index, long floor) {
     long term = termAt(index);
     long first = index;
-    while (first - 1 > floor && termAt(first - 1) == term) {
+    while (first - 1 > Math.max(floor, firstIndex - 1) && termAt(first - 1) == term) {
       first--;
     }
     return first;
   }
 
   /** Adds an entry behind the last one, to be written with this step's output. */
-  public void append(LogEntry entry) {
+  void append(LogEntry entry) {
     if (entry.index() != lastIndex() + 1 || entry.term() < lastTerm()) {
       throw new RaftInvariantException("entry " + entry + " cannot follow " + lastIndex() + ":" + lastTerm());
     }
@@ -97,10 +113,10 @@ public final class LogView {
   }
 
   /** Removes this index and all after it, before anything else is written with this step's output. */
-  public void truncateFrom(long index) {
-    if (index < firstIndex() || index > lastIndex() || truncateFrom != 0 || !appended.isEmpty()) {
+  void truncateFrom(long index) {
+    if (index < firstIndex || index > lastIndex() || truncateFrom != 0 || resetTo != null || !appended.isEmpty()) {
       throw new RaftInvariantException(
-          "cannot truncate from " + index + " in [" + firstIndex() + ", " + lastIndex() + "]");
+          "cannot truncate from " + index + " in [" + firstIndex + ", " + lastIndex() + "]");
     }
     truncateFrom = index;
     int kept = (int) Math.max(0, index - durableIndex - 1);
@@ -109,16 +125,44 @@ public final class LogView {
     pending.forEach(write -> write.lastIndex = Math.min(write.lastIndex, index - 1));
   }
 
+  /** A durable snapshot takes the place of everything here, whatever is still on its way to disk (Q34). */
+  void reset(SnapshotId snapshot) {
+    if (truncateFrom != 0 || !appended.isEmpty()) {
+      throw new RaftInvariantException("cannot reset to " + snapshot + " in a step that writes entries");
+    }
+    resetTo = snapshot;
+    tail.clear();
+    pending.forEach(write -> write.lastIndex = 0);
+    firstIndex = snapshot.lastIndex() + 1;
+    termBeforeFirst = snapshot.lastTerm();
+    durableIndex = snapshot.lastIndex();
+  }
+
+  /** Everything up to this index is in a durable snapshot and no longer needed; a value before the first index changes nothing. */
+  void dropTo(long index) {
+    if (index < firstIndex) {
+      return;
+    }
+    if (index > durableIndex) {
+      throw new RaftInvariantException("cannot drop up to " + index + ", durable is " + durableIndex);
+    }
+    termBeforeFirst = termAt(index);
+    firstIndex = index + 1;
+    dropTo = index;
+  }
+
   /** The write to hand out with this step's output, or null for none. */
   @Nullable
   LogWrite takeWrite() {
-    if (truncateFrom == 0 && appended.isEmpty()) {
+    if (resetTo == null && truncateFrom == 0 && appended.isEmpty() && dropTo == 0) {
       return null;
     }
-    var write = new LogWrite(nextWriteId++, truncateFrom, appended);
+    var write = new LogWrite(nextWriteId++, resetTo, truncateFrom, appended, dropTo);
     pending.add(new PendingWrite(write.writeId(), lastIndex()));
+    resetTo = null;
     truncateFrom = 0;
     appended.clear();
+    dropTo = 0;
     return write;
   }
 

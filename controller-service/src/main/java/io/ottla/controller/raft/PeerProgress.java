@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  *   one append in flight                              a window of appends in flight
  *         <------------------------------------------
  *            refusal, timeout or transport failure
+ *
+ *   PROBE or REPLICATE  -- the next entry is no longer in the log -->  SNAPSHOT  -- installed -->  REPLICATE
+ *                                                                      one piece in flight
  * </pre>
  *
  * Invariant: {@code matchIndex < nextIndex}; {@code matchIndex} never falls within a term.
@@ -29,6 +32,7 @@ final class PeerProgress {
   private long bytesInFlight;
   private long lastAckedSendTimeMs;
   private long lastAckedRequestId;
+  private @Nullable Transfer transfer;
 
   PeerProgress(ReplicaKey key, long nextIndex, long nowMs) {
     this.key = key;
@@ -64,9 +68,27 @@ final class PeerProgress {
     return lastAckedRequestId;
   }
 
+  /** The snapshot being sent, or null. */
+  @Nullable
+  Transfer transfer() {
+    return transfer;
+  }
+
+  /** The follower lacks what the log no longer has: it gets a snapshot first (Q34). */
+  Transfer startTransfer(Snapshot snapshot) {
+    var started = new Transfer(snapshot);
+    probeFrom(matchIndex + 1);
+    transfer = started;
+    return started;
+  }
+
+  void endTransfer() {
+    transfer = null;
+  }
+
   /** Whether another append with entries may be sent now (Q48). */
   boolean hasRoom(RaftConfig config) {
-    if (pausedUntilHeartbeat) {
+    if (pausedUntilHeartbeat || transfer != null) {
       return false;
     }
     int window = replicating ? config.maxInFlight() : 1;
@@ -88,6 +110,12 @@ final class PeerProgress {
         nextIndex = request.lastIndex() + 1;
       }
     }
+  }
+
+  /** A piece of a snapshot was answered: that is contact as well (Q28). */
+  void pieceAnswered(long requestId, long sentAtMs) {
+    lastAckedSendTimeMs = Math.max(lastAckedSendTimeMs, sentAtMs);
+    lastAckedRequestId = Math.max(lastAckedRequestId, requestId);
   }
 
   /** Takes a request out of flight because it was answered; null if it is not known any more. */
@@ -159,14 +187,69 @@ final class PeerProgress {
     pausedUntilHeartbeat = false;
   }
 
-  QuorumReport.Peer report(long nowMs) {
-    return new QuorumReport.Peer(key, matchIndex, nextIndex, replicating, bulkInFlight, nowMs - lastAckedSendTimeMs);
+  QuorumReport.Peer report(long nowMs, boolean voter) {
+    Transfer running = transfer;
+    int percent = running == null ? -1 : (int) (running.position * 100 / running.snapshot.sizeInBytes());
+    return new QuorumReport.Peer(key, voter, matchIndex, nextIndex, replicating, bulkInFlight,
+        nowMs - lastAckedSendTimeMs, percent);
   }
 
   private void forget(InFlight request) {
     if (request.bulk()) {
       bulkInFlight--;
       bytesInFlight -= request.bytes();
+    }
+  }
+
+  /** A snapshot on its way to a follower, one piece at a time. */
+  static final class Transfer {
+    private final Snapshot snapshot;
+    private long position;
+    private long requestId;
+    private long sentAtMs;
+    private boolean waiting;
+
+    Transfer(Snapshot snapshot) {
+      this.snapshot = snapshot;
+    }
+
+    Snapshot snapshot() {
+      return snapshot;
+    }
+
+    long position() {
+      return position;
+    }
+
+    void sent(long id, long nowMs) {
+      requestId = id;
+      sentAtMs = nowMs;
+      waiting = true;
+    }
+
+    boolean awaits(long id) {
+      return waiting && requestId == id;
+    }
+
+    long sentAtMs() {
+      return sentAtMs;
+    }
+
+    void continueAt(long next) {
+      position = next;
+      waiting = false;
+    }
+
+    /** Whether the next piece, or the last one again, may be sent. */
+    boolean maySend(long nowMs, int timeoutMs) {
+      return !waiting || nowMs - sentAtMs >= timeoutMs;
+    }
+
+    /** The piece in flight is certainly lost. */
+    void lost(long id) {
+      if (requestId == id) {
+        sentAtMs = Long.MIN_VALUE / 2;
+      }
     }
   }
 

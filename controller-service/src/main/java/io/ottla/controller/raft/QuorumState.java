@@ -1,8 +1,10 @@
 package io.ottla.controller.raft;
 
 import io.ottla.common.random.RandomSource;
+import io.ottla.controller.raft.port.SnapshotStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,27 +12,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   from            on                                                   to
- *   FOLLOWER        election deadline passed                             PRE_CANDIDATE   (term and vote untouched)
+ *   FOLLOWER        election deadline passed, if it votes                PRE_CANDIDATE   (term and vote untouched)
+ *   FOLLOWER        its leader asks it to take over                      CANDIDATE       (term + 1, votes for itself)
  *   PRE_CANDIDATE   majority would vote for it                           CANDIDATE       (term + 1, votes for itself)
  *   CANDIDATE       majority of votes                                    LEADER
  *   CANDIDATE       majority refused, or election timeout                PRE_CANDIDATE   (same term)
- *   LEADER          no majority heard within the window, or resignation  FOLLOWER        (same term)
+ *   LEADER          no majority heard within the window, resignation,    FOLLOWER        (same term)
+ *                   or its own removal committed
  *   any but LEADER  append of the current term                           FOLLOWER        (of its sender)
  *   any             a higher term (but from a pre-vote request, or a     FOLLOWER        (of nobody, vote free)
  *                   vote request while it hears a leader)
  * </pre>
  *
- * Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
+ * A follower that the voter set in force does not name is an observer (Q17): the same state, since a truncation may undo that, but it never
+ * campaigns. Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
  * Used by the core and its handlers on the Raft thread only.
  */
 public final class QuorumState {
   private final RaftIdentity identity;
+  private final @Nullable Voter address;
   private final RaftConfig config;
   private final RaftRules rules;
   private final RandomSource random;
   private final LogView log;
+  private final SnapshotStore snapshots;
+  private final VoterHistory voterHistory;
+  private final List<SnapshotWrite> snapshotWrites = new ArrayList<>();
   private final List<RaftMessage> messages = new ArrayList<>();
   private final List<RaftNotice> notices = new ArrayList<>();
+  private RaftNotice.PeersChanged toldPeers;
   private HardState hardState;
   private HardState persistedHardState;
   private RoleState role;
@@ -38,17 +48,21 @@ public final class QuorumState {
   private long nextRequestId;
   private long nowMs;
 
-  QuorumState(RaftIdentity identity, RaftConfig config, RaftRules rules, HardState hardState, LogView log,
-      RandomSource random, long nowMs) {
+  QuorumState(RaftIdentity identity, @Nullable Voter address, RaftConfig config, RaftRules rules, HardState hardState, LogView log,
+      SnapshotStore snapshots, RandomSource random, long nowMs) {
     this.identity = identity;
+    this.address = address;
     this.config = config;
     this.rules = rules;
     this.random = random;
     this.log = log;
+    this.snapshots = snapshots;
     this.hardState = hardState;
     this.persistedHardState = hardState;
-    this.commitIndex = log.firstIndex() - 1;
+    this.commitIndex = committedByStart();
     this.nowMs = nowMs;
+    this.voterHistory = recoverVoters();
+    this.toldPeers = new RaftNotice.PeersChanged(voters(), List.of());
     // Replies to an earlier life of this process must not look like replies to this one.
     this.nextRequestId = 1 + ((long) random.nextInt(1 << 30) << 20);
     this.role = new FollowerState(nowMs + electionTimeout());
@@ -56,6 +70,40 @@ public final class QuorumState {
       throw new RaftInvariantException(
           "log ends in term " + log.lastTerm() + " but the stored term is " + hardState.term());
     }
+  }
+
+  /** Q3: what a snapshot includes is committed, and so is what the log begins behind. */
+  private long committedByStart() {
+    Snapshot newest = snapshots.newest().orElse(null);
+    if (newest == null) {
+      if (log.firstIndex() != 1) {
+        throw new RaftInvariantException("log begins at " + log.firstIndex() + " and there is no snapshot");
+      }
+      return 0;
+    }
+    SnapshotId id = newest.id();
+    if (id.lastIndex() < log.firstIndex() - 1 || id.lastIndex() > log.lastIndex()
+        || !log.matches(id.lastIndex(), id.lastTerm())) {
+      throw new RaftInvariantException(
+          "snapshot " + id + " does not fit the log [" + log.firstIndex() + ", " + log.lastIndex() + "]");
+    }
+    return id.lastIndex();
+  }
+
+  /** The voter set the log or the snapshot begins with, and every change of it that the log holds (Q38). */
+  private VoterHistory recoverVoters() {
+    Snapshot newest = snapshots.newest().orElse(null);
+    long from = newest == null ? 1 : newest.id().lastIndex() + 1;
+    VoterHistory history = new VoterHistory(from - 1, newest == null ? identity.voters() : newest.voters());
+    while (from <= log.lastIndex()) {
+      for (LogEntry entry : log.read(from, 1_024, 1 << 20)) {
+        if (entry.type() == EntryType.VOTER_SET) {
+          history.appended(entry.index(), VoterSet.decode(entry.payload()));
+        }
+        from++;
+      }
+    }
+    return history;
   }
 
   void begin(long now) {
@@ -68,7 +116,8 @@ public final class QuorumState {
   RaftOutput end() {
     HardState changed = hardState.equals(persistedHardState) ? null : hardState;
     persistedHardState = hardState;
-    var output = new RaftOutput(changed, log.takeWrite(), messages, notices);
+    var output = new RaftOutput(changed, log.takeWrite(), snapshotWrites, messages, notices);
+    snapshotWrites.clear();
     messages.clear();
     notices.clear();
     return output;
@@ -83,9 +132,39 @@ public final class QuorumState {
     return identity.clusterId();
   }
 
-  /** The voters in force. */
+  /** The voters in force: those of the newest entry that says so, committed or not (Q5). */
   public VoterSet voters() {
-    return identity.voters();
+    return rules.votersInForce(voterHistory.newest(), voterHistory.at(commitIndex));
+  }
+
+  /** Index of the entry that put them into force. */
+  long votersIndex() {
+    return voterHistory.newestIndex();
+  }
+
+  /** The voters in force at an index not after the last one. */
+  VoterSet votersAt(long index) {
+    return voterHistory.at(index);
+  }
+
+  /** Where this node answers, if it may observe. */
+  Optional<Voter> observerAddress() {
+    return Optional.ofNullable(address);
+  }
+
+  /** Whether this node votes. */
+  public boolean isVoter() {
+    return voters().contains(self());
+  }
+
+  /** The snapshots on disk. */
+  SnapshotStore snapshots() {
+    return snapshots;
+  }
+
+  /** Has the storage thread do something with them, after this step's log write. */
+  public void write(SnapshotWrite write) {
+    snapshotWrites.add(write);
   }
 
   /** Timings and limits. */
@@ -201,15 +280,16 @@ public final class QuorumState {
   }
 
   /** A new term, with this voter's vote for itself (Q14). */
-  CandidateState becomeCandidate() {
+  CandidateState becomeCandidate(boolean transfer) {
     hardState = rules.withVote(new HardState(hardState.term() + 1, null), identity.self());
-    var candidate = new CandidateState(nowMs + config.voteRoundMs(), nowMs + electionTimeout());
+    var candidate = new CandidateState(transfer, nowMs + config.voteRoundMs(), nowMs + electionTimeout());
     become(candidate);
     return candidate;
   }
 
   LeaderState becomeLeader() {
-    var leader = new LeaderState(identity.self(), voters().peersOf(identity.self()), log.lastIndex() + 1, nowMs);
+    var leader = new LeaderState(identity.self(), log.lastIndex() + 1, nowMs);
+    leader.syncPeers(voters(), leader.termStartIndex(), nowMs);
     become(leader);
     return leader;
   }
@@ -225,7 +305,47 @@ public final class QuorumState {
       leader.reads().abandon(next.leader(), notices);
     }
     role = next;
-    notices.add(new RaftNotice.RoleChanged(next.role(), hardState.term(), next.leader()));
+    tellRole();
+    tellPeers();
+  }
+
+  private void tellRole() {
+    notices.add(new RaftNotice.RoleChanged(roleNow(), hardState.term(), role.leader()));
+  }
+
+  /** The role as people see it: a follower without a vote observes. */
+  Role roleNow() {
+    return role instanceof FollowerState && !isVoter() ? Role.OBSERVER : role.role();
+  }
+
+  /** Adds an entry behind the last one; a voter set takes effect now (Q38). */
+  public void append(LogEntry entry) {
+    log.append(entry);
+    if (entry.type() == EntryType.VOTER_SET) {
+      voterHistory.appended(entry.index(), VoterSet.decode(entry.payload()));
+      votersChanged();
+    }
+  }
+
+  /** Others vote, or are to be sent the log, than before. */
+  void votersChanged() {
+    if (role instanceof LeaderState leader) {
+      leader.observers().keySet().removeIf(voters()::contains);
+      leader.syncPeers(voters(), Math.max(log.firstIndex(), log.lastIndex()), nowMs);
+    } else {
+      tellRole();
+    }
+    tellPeers();
+  }
+
+  /** Tells whom messages may go to, if others than before. */
+  private void tellPeers() {
+    List<Voter> observers = role instanceof LeaderState leader ? leader.observerAddresses() : List.of();
+    var peers = new RaftNotice.PeersChanged(voters(), observers);
+    if (!peers.equals(toldPeers)) {
+      toldPeers = peers;
+      notices.add(peers);
+    }
   }
 
   /** Removes a part of the log that contradicts the leader's; never on a leader, never anything committed (Q21 e, I4). */
@@ -238,6 +358,41 @@ public final class QuorumState {
           "truncation from " + index + " would remove committed entries up to " + commitIndex);
     }
     log.truncateFrom(index);
+    if (rules.truncationRevertsVoters() && voterHistory.truncatedFrom(index)) {
+      votersChanged();
+    }
+  }
+
+  /**
+   * A received snapshot is durable: it takes the log's place, or the part of the log that it includes is known to be committed (Q34).
+   * Nothing happens when that was known already.
+   */
+  public void install(Snapshot snapshot) {
+    SnapshotId id = snapshot.id();
+    if (id.lastIndex() <= commitIndex) {
+      return;
+    }
+    if (rules.snapshotKeepsLog(id, log)) {
+      commitTo(id.lastIndex());
+      return;
+    }
+    if (role instanceof LeaderState) {
+      throw new RaftInvariantException("leader of term " + term() + " lacks the committed entry " + id);
+    }
+    log.reset(id);
+    commitIndex = id.lastIndex();
+    voterHistory.reset(id.lastIndex(), snapshot.voters());
+    notices.add(new RaftNotice.SnapshotInstalled(snapshot));
+    votersChanged();
+  }
+
+  /** A durable snapshot of this node includes the log up to here: drop what no slow follower needs (Q33). */
+  void dropLogTo(long index) {
+    if (index > commitIndex) {
+      throw new RaftInvariantException("cannot drop up to " + index + ", committed is " + commitIndex);
+    }
+    log.dropTo(index);
+    voterHistory.droppedTo(index);
   }
 
   /** Raises the commit index; a value not above the present one changes nothing. */

@@ -17,16 +17,20 @@ package io.ottla.controller.raft;
  * @param maxAppendEntries entries in one append
  * @param maxAppendBytes bytes in one append, and of one entry
  * @param maxUncommittedBytes bytes waiting for commit before proposals are refused with BUSY (Q49)
+ * @param snapshotChunkBytes bytes of a snapshot in one message (Q34)
+ * @param snapshotChunkTimeoutMs such a message without answer for this long is sent again
+ * @param logTailEntries entries kept in the log although a snapshot includes them, so that slow followers need no snapshot (Q33)
  */
 public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int electionMaxMs, int voteRoundMs,
     int retryMinMs, int retryMaxMs, int checkQuorumMs, int appendTimeoutMs, int maxInFlight, int maxInFlightBytes,
-    int maxAppendEntries, int maxAppendBytes, int maxUncommittedBytes) {
+    int maxAppendEntries, int maxAppendBytes, int maxUncommittedBytes, int snapshotChunkBytes, int snapshotChunkTimeoutMs,
+    int logTailEntries) {
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
 
   /** Values for a local network. */
   public static final RaftConfig DEFAULT = new RaftConfig(10, 50, 300, 600, 150, 50, 150, 500, 200, 8, 4 * MIB, 512,
-      MIB, 16 * MIB);
+      MIB, 16 * MIB, 512 * KIB, 2_000, 10_000);
 
   /** Refuses values that cannot work together. */
   public RaftConfig {
@@ -41,6 +45,7 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
     check(maxInFlight > 0 && maxAppendEntries > 0 && maxAppendBytes > 0, "limits > 0");
     check(maxInFlightBytes >= maxAppendBytes, "bytes in flight >= bytes of one append");
     check(maxUncommittedBytes >= maxAppendBytes, "uncommitted bytes >= bytes of one append");
+    check(snapshotChunkBytes > 0 && snapshotChunkTimeoutMs > 0 && logTailEntries >= 0, "snapshot limits > 0");
   }
 
   private static void check(boolean holds, String relation) {
@@ -53,6 +58,35 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
   public RaftConfig scaledBy(int factor) {
     return new RaftConfig(tickMs, heartbeatMs * factor, electionMinMs * factor, electionMaxMs * factor,
         voteRoundMs * factor, retryMinMs * factor, retryMaxMs * factor, checkQuorumMs * factor,
-        appendTimeoutMs * factor, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes, maxUncommittedBytes);
+        appendTimeoutMs * factor, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes, maxUncommittedBytes,
+        snapshotChunkBytes, snapshotChunkTimeoutMs * factor, logTailEntries);
+  }
+
+  /** The same with other limits of appends. */
+  public RaftConfig withAppendLimits(int inFlight, int inFlightBytes, int entries, int bytes, int uncommittedBytes) {
+    return new RaftConfig(tickMs, heartbeatMs, electionMinMs, electionMaxMs, voteRoundMs, retryMinMs, retryMaxMs,
+        checkQuorumMs, appendTimeoutMs, inFlight, inFlightBytes, entries, bytes, uncommittedBytes, snapshotChunkBytes,
+        snapshotChunkTimeoutMs, logTailEntries);
+  }
+
+  /** The same with other limits of snapshots. */
+  public RaftConfig withSnapshotLimits(int chunkBytes, int chunkTimeoutMs, int tailEntries) {
+    return new RaftConfig(tickMs, heartbeatMs, electionMinMs, electionMaxMs, voteRoundMs, retryMinMs, retryMaxMs,
+        checkQuorumMs, appendTimeoutMs, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes,
+        maxUncommittedBytes, chunkBytes, chunkTimeoutMs, tailEntries);
+  }
+
+  /** How long a leader sends the log to an observer that does not show itself any more, and how often observers show themselves. */
+  int observerTimeoutMs() {
+    return 10 * electionMinMs;
+  }
+
+  int observeIntervalMs() {
+    return electionMinMs;
+  }
+
+  /** Distance between the campaigns of voters that learn at once that their leader is gone: the first should be done before the next. */
+  int goneStaggerMs() {
+    return voteRoundMs / 5;
   }
 }

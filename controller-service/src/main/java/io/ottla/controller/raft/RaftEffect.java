@@ -6,7 +6,7 @@ public sealed interface RaftEffect {
   record PersistHardState(HardState hardState) implements RaftEffect {}
 
   /** Enqueue for the storage thread; does not wait. */
-  record WriteLog(LogWrite write) implements RaftEffect {}
+  record Store(StorageTask task) implements RaftEffect {}
 
   /** Send, without waiting for anything. */
   record Send(RaftMessage message) implements RaftEffect {}

@@ -1,6 +1,7 @@
 package io.ottla.controller.raft;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that can happen to the core (Q6). Inputs are handed in one at a time on the Raft thread. */
 public sealed interface RaftInput {
@@ -50,6 +51,37 @@ public sealed interface RaftInput {
    * @param readId chosen by the caller, unique within this process
    */
   record ReadIndex(long readId) implements RaftInput {}
+
+  /**
+   * Change the voters by one (Q36). Answered like a proposal; refused unless all guards of Q37 hold.
+   *
+   * @param changeId a proposal id
+   */
+  record ChangeVoters(long changeId, VoterChange change) implements RaftInput {}
+
+  /**
+   * Hand leadership to another voter (Q39); without effect on others than the leader.
+   *
+   * @param target whom, or null for the one that is furthest
+   */
+  record TransferLeadership(@Nullable ReplicaKey target) implements RaftInput {}
+
+  /**
+   * A peer's process is certainly not there: its connection broke and its port refuses new ones. A hint, nothing more: it makes a follower of
+   * that peer campaign soon instead of waiting for its deadline, and every rule of elections still applies.
+   */
+  record PeerGone(ReplicaKey peer) implements RaftInput {}
+
+  /** This node has written a snapshot of its state, durably: the log before it may go (Q33). */
+  record SnapshotWritten(Snapshot snapshot) implements RaftInput {}
+
+  /**
+   * What became of a snapshot that was received whole.
+   *
+   * @param id the snapshot
+   * @param snapshot the verified, durable snapshot; null when it was damaged and has been removed
+   */
+  record SnapshotReceived(SnapshotId id, @Nullable Snapshot snapshot) implements RaftInput {}
 
   /** Give up leadership, if held, and do not campaign before the others have had their chance: an orderly shutdown. */
   record Resign() implements RaftInput {}

@@ -37,8 +37,9 @@ public sealed interface RaftMessage {
    *
    * @param lastLogIndex index of the candidate's last entry
    * @param lastLogTerm term of the candidate's last entry
+   * @param transfer whether the leader itself has asked for this election, so that it is not protected from it (Q15, Q39)
    */
-  record VoteRequest(Envelope envelope, long lastLogIndex, long lastLogTerm) implements Request {}
+  record VoteRequest(Envelope envelope, long lastLogIndex, long lastLogTerm, boolean transfer) implements Request {}
 
   /**
    * Answer to a vote request. A disregarded request (Q15) is answered in the receiver's own, lower term.
@@ -95,6 +96,70 @@ public sealed interface RaftMessage {
   record AppendReply(Envelope envelope, boolean success, long matchIndex, long conflictTerm, long conflictIndex)
       implements
         Reply {}
+
+  /**
+   * A piece of a snapshot, for a follower that lacks entries the leader no longer has (Q34).
+   *
+   * @param id the snapshot
+   * @param position where in its file the bytes begin; 0 begins the transfer
+   * @param bytes the piece
+   * @param totalBytes size of the whole file
+   */
+  record SnapshotRequest(Envelope envelope, SnapshotId id, long position, byte[] bytes, long totalBytes)
+      implements
+        Request {
+    /** Rejects pieces outside their file: such a message is malformed, whoever sent it. */
+    public SnapshotRequest {
+      if (position < 0 || bytes.length == 0 || position + bytes.length > totalBytes) {
+        throw new IllegalArgumentException(
+            "bytes " + position + "+" + bytes.length + " of a snapshot of " + totalBytes + " bytes");
+      }
+    }
+
+    /** Whether nothing follows. */
+    public boolean isLast() {
+      return position + bytes.length == totalBytes;
+    }
+
+    @Override
+    public String toString() {
+      return "SnapshotRequest[" + envelope + ", " + id + "@" + position + "+" + bytes.length + "/" + totalBytes + "]";
+    }
+  }
+
+  /**
+   * Answer to a piece of a snapshot.
+   *
+   * @param id the snapshot
+   * @param nextPosition the position the receiver waits for; 0 also when what it received turned out to be damaged
+   * @param installed whether the receiver's log and state include everything the snapshot does, durably
+   */
+  record SnapshotReply(Envelope envelope, SnapshotId id, long nextPosition, boolean installed) implements Reply {}
+
+  /** "Campaign now": the leader hands over (Q39). */
+  record TimeoutNowRequest(Envelope envelope) implements Request {}
+
+  /**
+   * Answer to {@link TimeoutNowRequest}.
+   *
+   * @param campaigning whether the receiver has started an election
+   */
+  record TimeoutNowReply(Envelope envelope, boolean campaigning) implements Reply {}
+
+  /**
+   * "Send me the log": a node that does not vote, or does not know that it does, shows itself (Q3, Q37).
+   *
+   * @param host host of its internal listener
+   * @param port port of its internal listener
+   */
+  record ObserveRequest(Envelope envelope, String host, int port) implements Request {}
+
+  /**
+   * Answer to {@link ObserveRequest}.
+   *
+   * @param accepted whether the receiver leads and sends the log from now on
+   */
+  record ObserveReply(Envelope envelope, boolean accepted) implements Reply {}
 
   /**
    * The request was meant for another cluster, node or disk; nothing was changed by it (Q7).

@@ -1,5 +1,6 @@
 package io.ottla.controller.raft;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the runtime has to know of a step, besides disk and network. Order within one output is the order in which things happened. */
@@ -78,6 +79,26 @@ public sealed interface RaftNotice {
    */
   record ReadRefused(long readId, @Nullable ReplicaKey leader) implements RaftNotice {}
 
+  /**
+   * Whom this node may send messages to, and where they answer: the voters in force and, on a leader, the observers.
+   *
+   * @param voters the voter set in force
+   * @param observers in order of identity
+   */
+  record PeersChanged(VoterSet voters, List<Voter> observers) implements RaftNotice {
+    /** Copies the list. */
+    public PeersChanged {
+      observers = List.copyOf(observers);
+    }
+  }
+
+  /**
+   * A received snapshot has replaced the log up to its last entry: load the state from it, then apply what follows (Q34).
+   *
+   * @param snapshot the newest snapshot in the store
+   */
+  record SnapshotInstalled(Snapshot snapshot) implements RaftNotice {}
+
   /** Why a proposal was not appended. */
   enum Refusal {
     /** Not the active leader, or not in the proposal's term. */
@@ -85,6 +106,18 @@ public sealed interface RaftNotice {
     /** Too many bytes wait for commit (Q49). */
     BUSY,
     /** A payload is larger than one append may be. */
-    TOO_LARGE
+    TOO_LARGE,
+    /** Leadership is being handed over; there will be another leader, or this one again, in a moment (Q39). */
+    TRANSFERRING,
+    /** Another change of the voters is not committed yet (Q37). */
+    CHANGE_PENDING,
+    /** That disk votes already. */
+    ALREADY_VOTER,
+    /** That disk does not vote, or is the only one that does. */
+    NOT_REMOVABLE,
+    /** The node to be added does not follow this leader, or is too far behind (Q37). */
+    NOT_CAUGHT_UP,
+    /** Too few of the voters that would remain answer: the change would leave the quorum without a majority. */
+    WOULD_LOSE_QUORUM
   }
 }

@@ -73,6 +73,56 @@ public class RaftRules {
     return Math.min(verifiedIndex, durableIndex);
   }
 
+  /** Which of the two voter sets counts: the newest in the log, committed or not (Q5, dissertation §4.1). */
+  public VoterSet votersInForce(VoterSet newest, VoterSet committed) {
+    return newest;
+  }
+
+  /** Whether a truncated voter set stops being in force (Q38). */
+  public boolean truncationRevertsVoters() {
+    return true;
+  }
+
+  /** Whether a leader may change the voters: its term has committed an entry, and no other change is under way (Q37). */
+  public boolean mayChangeVoters(boolean termHasCommitted, boolean changeIsPending) {
+    return termHasCommitted && !changeIsPending;
+  }
+
+  /** Whether a node that follows is close enough to become a voter (Q37, dissertation §4.2.1). */
+  public boolean isCaughtUp(boolean replicating, long lag, int maxLag) {
+    return replicating && lag <= maxLag;
+  }
+
+  /** How many voters must hold an entry to commit it; a leader that is being removed does not count itself among them (Q38). */
+  public int commitMajority(VoterSet voters, boolean leaderVotes) {
+    return voters.majority();
+  }
+
+  /** Whether a vote request is not looked at: a live leader is not disturbed, unless it asked for that itself (Q15, Q39). */
+  public boolean disregards(RaftMessage.VoteRequest request, boolean protectsLeader) {
+    return protectsLeader && !request.transfer();
+  }
+
+  /** Whether a request to take over is obeyed: the one who asks leads this term, as far as anybody can know here (Q39). */
+  public boolean obeysTimeoutNow(long requestTerm, long ownTerm, boolean isVoter) {
+    return requestTerm == ownTerm && isVoter;
+  }
+
+  /** Whether an installed snapshot leaves the log alone: it leads up to the snapshot's last entry and beyond (Q34, §7). */
+  public boolean snapshotKeepsLog(SnapshotId snapshot, LogView log) {
+    return snapshot.lastIndex() <= log.lastIndex() && log.matches(snapshot.lastIndex(), snapshot.lastTerm());
+  }
+
+  /** Whether a piece of a snapshot continues what was received so far (Q34). */
+  public boolean pieceFits(long receivedBytes, long position) {
+    return position == receivedBytes;
+  }
+
+  /** Last index that may be dropped once a snapshot is durable: all it includes but a tail for slow followers (Q33). */
+  public long droppableTo(SnapshotId snapshot, long durableIndex, int tailEntries) {
+    return Math.min(snapshot.lastIndex(), durableIndex) - tailEntries;
+  }
+
   /** Whether a leader may answer reads once this many voters, itself included, have confirmed it since they arrived (Q30). */
   public boolean confirmsRead(int confirmations, VoterSet voters) {
     return confirmations >= voters.majority();

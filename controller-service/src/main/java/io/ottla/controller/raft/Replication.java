@@ -7,9 +7,17 @@ import java.util.List;
 /** What a leader does: opens its term, sends entries and heartbeats, counts replicas, answers proposals and reads (Q20 to Q30). */
 public final class Replication {
   private final QuorumState quorum;
+  private final SnapshotSender snapshots;
+  private final LeadershipTransfer transfer;
 
   Replication(QuorumState quorum) {
     this.quorum = quorum;
+    this.snapshots = new SnapshotSender(quorum);
+    this.transfer = new LeadershipTransfer(quorum);
+  }
+
+  LeadershipTransfer transfer() {
+    return transfer;
   }
 
   /** The election is won: the first thing in the term is an entry of this term (Q20). */
@@ -31,15 +39,24 @@ public final class Replication {
     for (PeerProgress peer : leader.peers()) {
       peer.expire(now - quorum.config().appendTimeoutMs());
     }
-    if (leader.contactsSince(now - quorum.config().checkQuorumMs()) < quorum.voters().majority()) {
+    if (leader.contactsSince(now - quorum.config().checkQuorumMs(), quorum.voters()) < quorum.voters().majority()) {
       quorum.stepDown(now + quorum.electionTimeout());
       return;
     }
+    expireObservers(leader);
+    transfer.tick(leader);
     if (leader.heartbeatIsDue(now)) {
       leader.peers().forEach(PeerProgress::heartbeatDue);
       broadcast(leader);
     }
     sendEntries(leader);
+  }
+
+  private void expireObservers(LeaderState leader) {
+    long oldestMs = quorum.nowMs() - quorum.config().observerTimeoutMs();
+    if (leader.observers().values().removeIf(observer -> observer.seenMs() < oldestMs)) {
+      quorum.votersChanged();
+    }
   }
 
   /** Appends a proposal, or refuses it before anything is appended (Q26, Q49). */
@@ -48,6 +65,10 @@ public final class Replication {
     long id = proposal.proposalId();
     if (!(quorum.role() instanceof LeaderState leader) || !leader.isActive() || proposal.term() != quorum.term()) {
       notices.add(new RaftNotice.ProposalRefused(id, RaftNotice.Refusal.NOT_LEADER, quorum.leader()));
+      return;
+    }
+    if (leader.handOver() != null) {
+      notices.add(new RaftNotice.ProposalRefused(id, RaftNotice.Refusal.TRANSFERRING, quorum.leader()));
       return;
     }
     long bytes = 0;
@@ -63,9 +84,20 @@ public final class Replication {
     }
     long firstIndex = quorum.log().lastIndex() + 1;
     proposal.payloads().forEach(payload -> append(EntryType.DATA, payload));
+    appended(leader, id, firstIndex, bytes);
+  }
+
+  /** A change of the voters that passed all guards: in force from now on (Q38). */
+  void changeVoters(LeaderState leader, long changeId, VoterSet voters) {
+    byte[] payload = voters.encode();
+    append(EntryType.VOTER_SET, payload);
+    appended(leader, changeId, quorum.log().lastIndex(), payload.length + LogEntry.OVERHEAD_BYTES);
+  }
+
+  private void appended(LeaderState leader, long id, long firstIndex, long bytes) {
     long lastIndex = quorum.log().lastIndex();
     leader.proposals().add(id, lastIndex, bytes);
-    notices.add(new RaftNotice.ProposalAppended(id, firstIndex, lastIndex, quorum.term()));
+    quorum.notices().add(new RaftNotice.ProposalAppended(id, firstIndex, lastIndex, quorum.term()));
     sendEntries(leader);
     advanceCommit(leader);
   }
@@ -103,6 +135,21 @@ public final class Replication {
       boolean overtaken = request.prevIndex() <= peer.matchIndex();
       peer.probeFrom(overtaken ? peer.matchIndex() + 1 : backUp(request.prevIndex(), reply));
     }
+    if (quorum.role() != leader) {
+      return; // this answer committed this leader's own removal
+    }
+    sendEntries(leader, peer);
+    transfer.advance(leader);
+    answerReads(leader);
+  }
+
+  /** A follower answered a piece of a snapshot (Q34). */
+  public void answered(LeaderState leader, RaftMessage.SnapshotReply reply) {
+    PeerProgress peer = leader.peer(reply.envelope().from());
+    if (peer == null) {
+      return;
+    }
+    snapshots.answered(peer, reply);
     sendEntries(leader, peer);
     answerReads(leader);
   }
@@ -124,14 +171,13 @@ public final class Replication {
   /** Our own log became durable further, or a follower's did: commit what a majority holds (Q24). */
   void advanceCommit(LeaderState leader) {
     LogView log = quorum.log();
-    var matched = new long[leader.peers().size() + 1];
-    int at = 0;
-    matched[at++] = quorum.rules().ownMatchIndex(log.durableIndex(), log.lastIndex());
-    for (PeerProgress peer : leader.peers()) {
-      matched[at++] = peer.matchIndex();
+    VoterSet voters = quorum.voters();
+    var matched = new long[voters.size()];
+    for (int at = 0; at < matched.length; at++) {
+      matched[at] = matchedBy(leader, voters.voters().get(at).key());
     }
     Arrays.sort(matched);
-    long held = matched[matched.length - quorum.voters().majority()];
+    long held = matched[matched.length - quorum.rules().commitMajority(voters, voters.contains(quorum.self()))];
     if (held <= quorum.commitIndex() || !quorum.rules().commitsByCounting(log.termAt(held), quorum.term())) {
       return;
     }
@@ -141,6 +187,17 @@ public final class Replication {
       activate(leader);
     }
     tellIdleFollowers(leader);
+    if (leader.isActive() && !voters.contains(quorum.self()) && quorum.votersIndex() <= quorum.commitIndex()) {
+      transfer.leaveAfterRemoval(leader);
+    }
+  }
+
+  private long matchedBy(LeaderState leader, ReplicaKey voter) {
+    if (voter.equals(quorum.self())) {
+      return quorum.rules().ownMatchIndex(quorum.log().durableIndex(), quorum.log().lastIndex());
+    }
+    PeerProgress peer = leader.peer(voter);
+    return peer == null ? 0 : peer.matchIndex();
   }
 
   private void activate(LeaderState leader) {
@@ -158,7 +215,7 @@ public final class Replication {
   }
 
   private void append(EntryType type, byte[] payload) {
-    quorum.log().append(new LogEntry(quorum.log().lastIndex() + 1, quorum.term(), type, payload));
+    quorum.append(new LogEntry(quorum.log().lastIndex() + 1, quorum.term(), type, payload));
   }
 
   /** A heartbeat to everyone, whatever else is in flight (Q48). */
@@ -169,7 +226,8 @@ public final class Replication {
 
   /** An empty append at the known matching point: it can neither be refused nor move anything but time and the commit index. */
   private void heartbeat(PeerProgress peer) {
-    send(peer, peer.matchIndex(), List.of());
+    // What precedes the log matches nowhere but at its very beginning, which is why followers take that for a match everywhere.
+    send(peer, peer.matchIndex() < quorum.log().firstIndex() - 1 ? 0 : peer.matchIndex(), List.of());
   }
 
   private void sendEntries(LeaderState leader) {
@@ -183,6 +241,10 @@ public final class Replication {
     if (quorum.role() != leader) {
       return;
     }
+    if (peer.transfer() != null || peer.nextIndex() < quorum.log().firstIndex()) {
+      snapshots.send(peer);
+      return;
+    }
     while (peer.nextIndex() <= quorum.log().lastIndex() && peer.hasRoom(quorum.config())) {
       int room = peer.roomInBytes(quorum.config());
       send(peer, peer.nextIndex() - 1, quorum.log().read(peer.nextIndex(), quorum.config().maxAppendEntries(), room));
@@ -190,8 +252,8 @@ public final class Replication {
   }
 
   private void send(PeerProgress peer, long prevIndex, List<LogEntry> entries) {
-    var request = new RaftMessage.AppendRequest(quorum.request(peer.key()), prevIndex, quorum.log().termAt(prevIndex),
-        entries, quorum.commitIndex());
+    var request = new RaftMessage.AppendRequest(quorum.request(peer.key()), prevIndex,
+        prevIndex == 0 ? 0 : quorum.log().termAt(prevIndex), entries, quorum.commitIndex());
     long bytes = 0;
     for (LogEntry entry : entries) {
       bytes += entry.sizeInBytes();
@@ -205,7 +267,7 @@ public final class Replication {
     PendingReads reads = leader.reads();
     while (!reads.isEmpty()) {
       long first = Math.max(reads.oldestFirstRequestId(), leader.stallFloorRequestId());
-      if (!quorum.rules().confirmsRead(leader.confirmations(first), quorum.voters())) {
+      if (!quorum.rules().confirmsRead(leader.confirmations(first, quorum.voters()), quorum.voters())) {
         break;
       }
       reads.confirmOldest(quorum.notices());

@@ -1,5 +1,6 @@
 package io.ottla.controller.raft;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -8,19 +9,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The voters in force, ordered by identity so that every walk over them is deterministic (Q5, Q25).
+ * The voters in force, ordered by identity so that every walk over them is deterministic (Q5, Q25). One node id may appear twice with
+ * different disks: that is how a disk is replaced, new one in, then old one out (Q37).
  *
- * @param voters at least one, distinct node ids
+ * @param voters at least one, distinct identities
  */
 public record VoterSet(List<Voter> voters) {
-  /** Sorts and checks: an empty set has no majority, and one node id with two disks would count twice. */
+  /** Sorts and checks: an empty set has no majority, and one disk would count twice. */
   public VoterSet {
     var sorted = new ArrayList<>(voters);
     sorted.sort(Comparator.comparing(Voter::key));
-    Set<Integer> ids = new HashSet<>();
+    Set<ReplicaKey> keys = new HashSet<>();
     for (Voter voter : sorted) {
-      if (!ids.add(voter.key().nodeId())) {
-        throw new IllegalArgumentException("node id " + voter.key().nodeId() + " appears twice among the voters");
+      if (!keys.add(voter.key())) {
+        throw new IllegalArgumentException(voter.key() + " appears twice among the voters");
       }
     }
     if (sorted.isEmpty()) {
@@ -63,5 +65,43 @@ public record VoterSet(List<Voter> voters) {
       }
     }
     return List.copyOf(peers);
+  }
+
+  /** This set and one more voter. */
+  public VoterSet with(Voter voter) {
+    var more = new ArrayList<>(voters);
+    more.add(voter);
+    return new VoterSet(more);
+  }
+
+  /** This set without one of its voters; at least one other must remain. */
+  public VoterSet without(ReplicaKey key) {
+    return new VoterSet(voters.stream().filter(voter -> !voter.key().equals(key)).toList());
+  }
+
+  /** Payload of a {@link EntryType#VOTER_SET} entry: a JSON array of {@code "id@host:port/directory"}. */
+  public byte[] encode() {
+    var json = new StringBuilder("[");
+    for (Voter voter : voters) {
+      json.append(json.length() > 1 ? ",\"" : "\"").append(voter.encode()).append('"');
+    }
+    return json.append(']').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @throws IllegalArgumentException when it is anything else
+   */
+  public static VoterSet decode(byte[] payload) {
+    String text = new String(payload, StandardCharsets.UTF_8);
+    if (!text.startsWith("[\"") || !text.endsWith("\"]")) {
+      throw new IllegalArgumentException("not a voter set: " + text);
+    }
+    var voters = new ArrayList<Voter>();
+    for (String one : text.substring(2, text.length() - 2).split("\",\"", -1)) {
+      voters.add(Voter.decode(one));
+    }
+    return new VoterSet(voters);
   }
 }

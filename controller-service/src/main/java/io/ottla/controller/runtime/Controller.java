@@ -2,6 +2,7 @@ package io.ottla.controller.runtime;
 
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.controller.control.AlterPartitionCommand;
@@ -15,9 +16,16 @@ import io.ottla.controller.raft.HardState;
 import io.ottla.controller.raft.RaftConfig;
 import io.ottla.controller.raft.RaftCore;
 import io.ottla.controller.raft.RaftIdentity;
+import io.ottla.controller.raft.RaftInput;
 import io.ottla.controller.raft.RaftMessage;
+import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.Snapshot;
+import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.VoterChange;
 import io.ottla.controller.raft.port.QuorumStateStore;
 import io.ottla.controller.raft.port.RaftLog;
+import io.ottla.controller.raft.port.SnapshotStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,32 +39,60 @@ public final class Controller implements AutoCloseable {
   private final RaftDriver driver;
   private final ControllerLoop loop;
   private final MetadataPublisher publisher = new MetadataPublisher();
+  private final SnapshotLoop snapshotLoop;
+  private final Thread snapshotThread;
+  private final SnapshotStore snapshotStore;
+  private final MonotonicClock clock;
+  private final long handOverMs;
   private final RaftTransport transport;
   private final RaftIdentity identity;
 
   /**
-   * Makes a controller from recovered storage; {@link #start} brings it to life.
+   * What a controller works with on disk, recovered.
    *
    * @param housekeeping run on the storage thread about once a second
    */
-  public Controller(RaftIdentity identity, RaftConfig config, ControlSettings settings, RaftLog log,
-      QuorumStateStore hardStates, Runnable housekeeping, RaftTransport transport, RuntimeObserver observer,
-      RandomSource random, MonotonicClock clock, FatalHandler fatal) {
+  public record Storage(RaftLog log, SnapshotStore snapshots, QuorumStateStore hardStates, Runnable housekeeping) {}
+
+  /**
+   * How it decides and behaves.
+   *
+   * @param address where this controller answers, for a leader that does not know it as a voter
+   */
+  public record Settings(Voter address, RaftConfig raft, ControlSettings control, SnapshotPolicy snapshots,
+      StateFormat format) {}
+
+  /** Makes a controller from recovered storage, loading the newest snapshot; {@link #start} brings it to life. */
+  public Controller(RaftIdentity identity, Settings settings, Storage storage, RaftTransport transport,
+      RuntimeObserver observer, RandomSource random, MonotonicClock clock, FatalHandler fatal) {
     this.identity = identity;
     this.transport = transport;
-    this.loop = new ControllerLoop(new ClusterControl(settings, random), publisher, observer);
-    HardState hardState = hardStates.load().orElse(HardState.INITIAL);
-    RaftCore core = new RaftCore(identity, config, hardState, log, random, clock.millis());
-    this.driver = new RaftDriver(core, config.tickMs(), config.electionMaxMs(), log, housekeeping, hardStates,
-        transport,
-        loop, observer, clock, (thread, cause) -> {
-          publisher.close();
-          fatal.fatal(thread, cause);
-        });
+    this.handOverMs = settings.raft().electionMinMs();
+    FatalHandler end = (thread, cause) -> {
+      publisher.close();
+      fatal.fatal(thread, cause);
+    };
+    ClusterControl control = new ClusterControl(settings.control(), random);
+    storage.snapshots().newest().ifPresent(snapshot -> {
+      control.load(SnapshotLoop.load(storage.snapshots(), settings.format(), snapshot));
+      publisher.reset(snapshot.id().lastIndex());
+    });
+    this.snapshotLoop = new SnapshotLoop(storage.snapshots(), settings.format(), clock, end);
+    this.snapshotThread = Thread.ofPlatform().name("raft-snapshot").unstarted(snapshotLoop);
+    this.snapshotStore = storage.snapshots();
+    this.clock = clock;
+    this.loop = new ControllerLoop(control, publisher, snapshotLoop, settings.snapshots(), observer);
+    HardState hardState = storage.hardStates().load().orElse(HardState.INITIAL);
+    RaftCore core = new RaftCore(identity, settings.address(), settings.raft(), hardState, storage.log(),
+        storage.snapshots(), random, clock.millis());
+    this.driver = new RaftDriver(core, settings.raft().tickMs(), settings.raft().electionMaxMs(), storage.log(),
+        storage.snapshots(), storage.housekeeping(), storage.hardStates(), transport, loop, observer, clock, end);
+    loop.connect(driver::post);
   }
 
   /** Starts the threads. */
   public void start() {
+    snapshotThread.start();
     driver.start();
   }
 
@@ -82,7 +118,55 @@ public final class Controller implements AutoCloseable {
 
   /** Signs of life of the threads. */
   public List<LoopBeat> beats() {
-    return driver.beats();
+    List<LoopBeat> beats = new ArrayList<>(driver.beats());
+    beats.add(new LoopBeat(snapshotThread.getName(), clock.millis() - snapshotLoop.lastBeatMs()));
+    return beats;
+  }
+
+  /** Committed images of late, by index. */
+  public RecentImages recentImages() {
+    return loop.recentImages();
+  }
+
+  /** Snapshots on disk. */
+  public SnapshotStore snapshots() {
+    return snapshotStore;
+  }
+
+  /** The committed metadata at some moment after this call, proven to be current by a majority (Q30). NOT_CONTROLLER on others. */
+  public CompletableFuture<MetadataImage> read() {
+    CompletableFuture<MetadataImage> answer = new CompletableFuture<>();
+    return submit(answer, raft -> loop.read(raft, answer));
+  }
+
+  /** Adds or removes one voter (Q36, Q37); completes with the index of the committed change. */
+  public CompletableFuture<Long> changeVoters(VoterChange change) {
+    CompletableFuture<Long> answer = new CompletableFuture<>();
+    return submit(answer, raft -> loop.changeVoters(raft, change, answer));
+  }
+
+  /** Hands leadership to a voter, or to the one that is furthest; success shows in the status (Q39). */
+  public void transferLeadership(@Nullable ReplicaKey target) {
+    driver.post(new RaftInput.TransferLeadership(target));
+  }
+
+  /** Writes a snapshot now. */
+  public CompletableFuture<WrittenSnapshot> snapshot() {
+    CompletableFuture<SnapshotLoop.Written> answer = new CompletableFuture<>();
+    return submit(answer, raft -> loop.snapshot(raft, answer))
+        .thenApply(written -> new WrittenSnapshot(written.snapshot(), written.millis()));
+  }
+
+  /**
+   * A snapshot on disk.
+   *
+   * @param millis what it took to write
+   */
+  public record WrittenSnapshot(Snapshot snapshot, long millis) {}
+
+  /** A hint that a peer's process is not there any more; see {@link RaftInput.PeerGone}. */
+  public void peerGone(ReplicaKey peer) {
+    driver.post(new RaftInput.PeerGone(peer));
   }
 
   /** A broker asks to be registered (M9). */
@@ -119,18 +203,25 @@ public final class Controller implements AutoCloseable {
 
   private <R> CompletableFuture<R> submit(ControllerLoop.Call<R> call) {
     CompletableFuture<R> answer = new CompletableFuture<>();
-    if (!driver.submit(raft -> loop.execute(raft, call, answer))) {
+    return submit(answer, raft -> loop.execute(raft, call, answer));
+  }
+
+  private <R> CompletableFuture<R> submit(CompletableFuture<R> answer, Mailbox.Work work) {
+    if (!driver.submit(work)) {
       answer
           .completeExceptionally(new OttlaException(ErrorCode.BUSY, "this controller is busy or stopping; try again"));
     }
     return answer;
   }
 
-  /** Resigns, makes durable what waits, and ends the threads. */
+  /** Hands leadership over if it has it, makes durable what waits, and ends the threads. */
   @Override
   public void close() {
+    driver.handOver(handOverMs);
     publisher.close();
     driver.close();
+    snapshotLoop.stop();
+    RaftDriver.join(snapshotThread);
     loop.abandon();
     transport.close();
   }

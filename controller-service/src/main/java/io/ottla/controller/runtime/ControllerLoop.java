@@ -2,6 +2,7 @@ package io.ottla.controller.runtime;
 
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataJson;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.controller.control.ClusterControl;
@@ -11,12 +12,17 @@ import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.QuorumReport;
 import io.ottla.controller.raft.RaftNotice;
 import io.ottla.controller.raft.Role;
+import io.ottla.controller.raft.Snapshot;
+import io.ottla.controller.raft.VoterChange;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,20 +43,55 @@ final class ControllerLoop implements RaftListener {
   private final MetadataPublisher publisher;
   private final RuntimeObserver observer;
   private final PendingWrites pending;
+  private final PendingReadPoints reads = new PendingReadPoints();
+  private final RecentImages recent = new RecentImages();
+  private final SnapshotLoop snapshots;
+  private final SnapshotPolicy policy;
+  private final Queue<Consumer<SnapshotLoop.Written>> snapshotCallers = new ArrayDeque<>();
   private final Map<Integer, Contact> contacts = new ConcurrentHashMap<>();
   private Role role = Role.FOLLOWER;
   private long commitIndex;
   private long activeTerm;
+  private boolean loadingSnapshot;
+  private boolean writingSnapshot;
+  private long bytesSinceSnapshot;
+  private long lastSnapshotMs = Long.MIN_VALUE;
+  private long lastSnapshotIndex;
   private RaftNotice.@Nullable LeaderActivated activation;
   private volatile @Nullable ControllerStatus status;
 
   private record Contact(long brokerEpoch, long arrivedMs) {}
 
-  ControllerLoop(ClusterControl control, MetadataPublisher publisher, RuntimeObserver observer) {
+  ControllerLoop(ClusterControl control, MetadataPublisher publisher, SnapshotLoop snapshots, SnapshotPolicy policy,
+      RuntimeObserver observer) {
     this.control = control;
     this.publisher = publisher;
+    this.snapshots = snapshots;
+    this.policy = policy;
     this.observer = observer;
     this.pending = new PendingWrites(observer);
+    this.commitIndex = control.committed().index();
+    this.lastSnapshotIndex = commitIndex;
+    recent.add(control.committed());
+  }
+
+  /** Where this loop finds the Raft thread to go on with what other threads have done. */
+  interface RaftThread {
+    void post(Mailbox.Work work);
+  }
+
+  private RaftThread raftThread = _ -> {
+    throw new IllegalStateException("not started");
+  };
+
+  /** To be called before the Raft thread starts. */
+  void connect(RaftThread thread) {
+    raftThread = thread;
+  }
+
+  /** The newest committed images. Any thread. */
+  RecentImages recentImages() {
+    return recent;
   }
 
   /** A judgement on the metadata; runs on the Raft thread. */
@@ -94,10 +135,101 @@ final class ControllerLoop implements RaftListener {
       case RaftAccess.Proposed.Refused(RaftNotice.Refusal reason) -> answer.completeExceptionally(switch (reason) {
         case BUSY -> new OttlaException(ErrorCode.BUSY, "too many metadata changes are under way; try again");
         case TOO_LARGE -> new OttlaException(ErrorCode.INVALID_REQUEST, "the change is too large for one entry");
-        case NOT_LEADER -> notController();
+        case NOT_LEADER,TRANSFERRING,CHANGE_PENDING,ALREADY_VOTER,NOT_REMOVABLE,NOT_CAUGHT_UP,WOULD_LOSE_QUORUM ->
+          notController();
       });
     }
     doDuties(raft);
+  }
+
+  /** Changes the voters by one; answers with the index of the entry once it is committed and applied (Q36, Q37). */
+  void changeVoters(RaftAccess raft, VoterChange change, CompletableFuture<Long> answer) {
+    if (activeTerm == 0) {
+      answer.completeExceptionally(notController());
+      return;
+    }
+    switch (raft.changeVoters(change)) {
+      case RaftAccess.Proposed.Appended appended -> {
+        control.appended(appended.index(), activeTerm, List.of(), raft.nowMs());
+        LOG.info("event=voters_changing index={} change={}", appended.index(), change);
+        pending.awaitCommit(appended.proposalId(), new Decision.Accepted<>(appended.index()), answer);
+      }
+      case RaftAccess.Proposed.Refused(RaftNotice.Refusal reason) ->
+        answer.completeExceptionally(VoterChanges.refused(change, reason));
+    }
+  }
+
+  /** A linearizable read: the committed image at some moment after now (Q30). */
+  void read(RaftAccess raft, CompletableFuture<MetadataImage> answer) {
+    raft.readIndex(reads.begin(answer));
+  }
+
+  /** Writes a snapshot of what is applied now, or joins the one being written. */
+  void snapshot(RaftAccess raft, CompletableFuture<SnapshotLoop.Written> answer) {
+    if (control.committed().index() == 0 || loadingSnapshot) {
+      answer.completeExceptionally(
+          new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "nothing is applied yet; try again"));
+      return;
+    }
+    snapshotCallers.add(answer::complete);
+    startSnapshot(raft);
+  }
+
+  private void startSnapshot(RaftAccess raft) {
+    if (writingSnapshot) {
+      return;
+    }
+    writingSnapshot = true;
+    MetadataImage image = control.committed();
+    long startMs = raft.nowMs();
+    snapshots.write(image, raft.votersAt(image.index()),
+        written -> raftThread.post(access -> snapshotWritten(access, written, startMs)));
+  }
+
+  private void snapshotWritten(RaftAccess raft, SnapshotLoop.Written written, long startMs) {
+    writingSnapshot = false;
+    lastSnapshotMs = startMs;
+    lastSnapshotIndex = written.snapshot().id().lastIndex();
+    bytesSinceSnapshot = 0;
+    raft.snapshotWritten(written.snapshot());
+    publisher.dropBefore(Math.min(lastSnapshotIndex, raft.report().firstIndex()));
+    for (Consumer<SnapshotLoop.Written> caller = snapshotCallers.poll(); caller != null; caller = snapshotCallers
+        .poll()) {
+      caller.accept(written);
+    }
+  }
+
+  private void snapshotWhenDue(RaftAccess raft) {
+    if (lastSnapshotMs == Long.MIN_VALUE) {
+      lastSnapshotMs = raft.nowMs();
+    }
+    boolean news = control.committed().index() > lastSnapshotIndex;
+    if (!loadingSnapshot && policy.isDue(bytesSinceSnapshot, raft.nowMs() - lastSnapshotMs, news)) {
+      startSnapshot(raft);
+    }
+  }
+
+  private void snapshotInstalled(Snapshot snapshot) {
+    LOG.info("event=snapshot_installed id={} bytes={}", snapshot.id(), snapshot.sizeInBytes());
+    loadingSnapshot = true;
+    commitIndex = Math.max(commitIndex, snapshot.id().lastIndex());
+    snapshots.load(snapshot, image -> raftThread.post(raft -> loaded(raft, image)));
+  }
+
+  private void loaded(RaftAccess raft, MetadataImage image) {
+    loadingSnapshot = false;
+    if (image.index() <= control.committed().index()) {
+      return; // a later one was installed and loaded meanwhile
+    }
+    control.load(image);
+    publisher.reset(image.index());
+    recent.add(image);
+    lastSnapshotIndex = image.index();
+    lastSnapshotMs = raft.nowMs();
+    bytesSinceSnapshot = 0;
+    pending.applied(image.index());
+    reads.applied(image);
+    activateWhenApplied(raft);
   }
 
   static OttlaException notController() {
@@ -129,8 +261,13 @@ final class ControllerLoop implements RaftListener {
         pending.applied(control.committed().index());
       }
       case RaftNotice.ProposalIndeterminate lost -> pending.indeterminate(lost.proposalId());
-      case RaftNotice.ProposalAppended _,RaftNotice.ProposalRefused _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _ -> {
-        // Proposals are answered where they are made; reads are not asked for yet.
+      case RaftNotice.ReadReady ready -> reads.ready(ready.readId(), ready.readIndex(), control.committed());
+      case RaftNotice.ReadRefused refused -> reads.refused(refused.readId());
+      case RaftNotice.SnapshotInstalled installed -> snapshotInstalled(installed.snapshot());
+      case RaftNotice.PeersChanged changed ->
+        LOG.info("event=peers_changed voters={} observers={}", changed.voters().voters(), changed.observers());
+      case RaftNotice.ProposalAppended _,RaftNotice.ProposalRefused _ -> {
+        // Proposals are answered where they are made.
       }
     }
   }
@@ -153,15 +290,18 @@ final class ControllerLoop implements RaftListener {
   /** One bounded piece, so that a long log does not hold up heartbeats. */
   private void apply(RaftAccess raft) {
     long applied = control.committed().index();
-    if (applied < commitIndex) {
+    if (applied < commitIndex && !loadingSnapshot) {
       for (LogEntry entry : raft.readCommitted(applied + 1, APPLY_ENTRIES, APPLY_BYTES)) {
         boolean data = entry.type() == EntryType.DATA;
         control.applyCommitted(entry.index(), entry.term(),
             data ? MetadataJson.decode(entry.payload()) : List.of());
         publisher.publish(new MetadataPublisher.Entry(entry.index(), entry.term(),
             data ? entry.payload() : NO_RECORDS));
+        recent.add(control.committed());
+        bytesSinceSnapshot += entry.sizeInBytes();
       }
       pending.applied(control.committed().index());
+      reads.applied(control.committed());
       activateWhenApplied(raft);
     }
   }
@@ -181,13 +321,14 @@ final class ControllerLoop implements RaftListener {
   @Override
   public void onTick(RaftAccess raft) {
     doDuties(raft);
+    snapshotWhenDue(raft);
     publishStatus(raft.report());
   }
 
   @Override
   public boolean onIdle(RaftAccess raft) {
     apply(raft);
-    return control.committed().index() < commitIndex;
+    return control.committed().index() < commitIndex && !loadingSnapshot;
   }
 
   /** Fencing and elections wait until a majority has answered since the last stall of this process (Q29). */
@@ -221,5 +362,6 @@ final class ControllerLoop implements RaftListener {
   /** Nobody waits for ever on a node that has ended. */
   void abandon() {
     pending.abandon();
+    reads.abandon();
   }
 }

@@ -18,6 +18,7 @@ public final class MetadataPublisher {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
   private final List<Entry> entries = new ArrayList<>();
+  private long startIndex = 1;
   private boolean closed;
 
   /**
@@ -30,19 +31,44 @@ public final class MetadataPublisher {
   /**
    * Entries from the asked index on, perhaps none.
    *
+   * @param startIndex the first index still kept
    * @param endIndex the last committed and applied index
    */
-  public record Page(List<Entry> entries, long endIndex) {}
+  public record Page(List<Entry> entries, long startIndex, long endIndex) {}
 
   /** Adds an entry that is committed and applied. */
   void publish(Entry entry) {
     lock.lock();
     try {
-      if (entry.index() != entries.size() + 1) {
-        throw new IllegalStateException("entry " + entry.index() + " published after " + entries.size());
+      if (entry.index() != end() + 1) {
+        throw new IllegalStateException("entry " + entry.index() + " published after " + end());
       }
       entries.add(entry);
       grown.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A snapshot has replaced everything up to this index: publishing goes on behind it. */
+  void reset(long index) {
+    lock.lock();
+    try {
+      entries.clear();
+      startIndex = index + 1;
+      grown.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Entries before this index are in a durable snapshot: forget them. */
+  void dropBefore(long index) {
+    lock.lock();
+    try {
+      int count = (int) Math.clamp(index - startIndex, 0, entries.size());
+      entries.subList(0, count).clear();
+      startIndex += count;
     } finally {
       lock.unlock();
     }
@@ -52,7 +78,7 @@ public final class MetadataPublisher {
   public long endIndex() {
     lock.lock();
     try {
-      return entries.size();
+      return end();
     } finally {
       lock.unlock();
     }
@@ -71,23 +97,27 @@ public final class MetadataPublisher {
     lock.lock();
     try {
       long nanos = TimeUnit.MILLISECONDS.toNanos(maxWaitMs);
-      while (entries.size() < fromIndex && nanos > 0 && !closed) {
+      while (end() < fromIndex && nanos > 0 && !closed) {
         nanos = grown.awaitNanos(nanos);
       }
       List<Entry> page = new ArrayList<>();
       long bytes = 0;
-      for (long index = fromIndex; index <= entries.size() && page.size() < MAX_ENTRIES; index++) {
-        Entry entry = entries.get((int) index - 1);
+      for (long index = Math.max(fromIndex, startIndex); index <= end() && fromIndex >= startIndex && page.size() < MAX_ENTRIES; index++) {
+        Entry entry = entries.get((int) (index - startIndex));
         bytes += entry.json().length;
         if (bytes > maxBytes && !page.isEmpty()) {
           break;
         }
         page.add(entry);
       }
-      return new Page(page, entries.size());
+      return new Page(page, startIndex, end());
     } finally {
       lock.unlock();
     }
+  }
+
+  private long end() {
+    return startIndex - 1 + entries.size();
   }
 
   /** Lets all waiting readers return at once. */

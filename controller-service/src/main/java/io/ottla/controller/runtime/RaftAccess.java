@@ -3,6 +3,9 @@ package io.ottla.controller.runtime;
 import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.QuorumReport;
 import io.ottla.controller.raft.RaftNotice;
+import io.ottla.controller.raft.Snapshot;
+import io.ottla.controller.raft.VoterChange;
+import io.ottla.controller.raft.VoterSet;
 import java.util.List;
 
 /** What code on the Raft thread may ask of the core. Valid only during a call on that thread. */
@@ -12,6 +15,18 @@ interface RaftAccess {
 
   /** Proposes one entry and tells at once whether it was appended. */
   Proposed propose(long term, byte[] payload);
+
+  /** Proposes a change of the voters and tells at once whether it was appended. */
+  Proposed changeVoters(VoterChange change);
+
+  /** Asks for a linearizable read point; a notice with this id answers. */
+  void readIndex(long readId);
+
+  /** Tells the core that a snapshot of this node's state is durable. */
+  void snapshotWritten(Snapshot snapshot);
+
+  /** The voter set in force at an applied index. */
+  VoterSet votersAt(long index);
 
   /** Committed entries; see the core's method of that name. */
   List<LogEntry> readCommitted(long fromIndex, int maxEntries, int maxBytes);

@@ -11,9 +11,16 @@ import io.ottla.controller.raft.RaftMessage;
 import io.ottla.controller.raft.RaftNotice;
 import io.ottla.controller.raft.RaftOutput;
 import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.Role;
+import io.ottla.controller.raft.Snapshot;
+import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.VoterChange;
+import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.QuorumStateStore;
 import io.ottla.controller.raft.port.RaftLog;
+import io.ottla.controller.raft.port.SnapshotStore;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +51,8 @@ public final class RaftDriver implements AutoCloseable {
   private final Access access = new Access();
   private final Deque<RaftNotice> notices = new ArrayDeque<>();
   private final AtomicBoolean failed = new AtomicBoolean();
+  private final Object leadership = new Object();
+  private volatile boolean leading;
   private volatile boolean stopping;
   private volatile long lastBeatMs;
   private long proposalIds;
@@ -53,8 +62,8 @@ public final class RaftDriver implements AutoCloseable {
    * @param housekeeping run on the storage thread about once a second
    * @param fatal ends the node
    */
-  RaftDriver(RaftCore core, int tickMs, long exchangePatienceMs, RaftLog log, Runnable housekeeping,
-      QuorumStateStore hardStates, RaftTransport transport, RaftListener listener, RuntimeObserver observer,
+  RaftDriver(RaftCore core, int tickMs, long exchangePatienceMs, RaftLog log, SnapshotStore snapshots,
+      Runnable housekeeping, QuorumStateStore hardStates, RaftTransport transport, RaftListener listener, RuntimeObserver observer,
       MonotonicClock clock, FatalHandler fatal) {
     this.core = core;
     this.tickMs = tickMs;
@@ -64,14 +73,14 @@ public final class RaftDriver implements AutoCloseable {
     this.clock = clock;
     this.fatal = fatal;
     this.exchanges = new Exchanges(exchangePatienceMs);
-    this.storage = new StorageLoop(log, housekeeping,
-        writeId -> mailbox.post(_ -> step(new RaftInput.Persisted(writeId))), observer, clock, this::fail);
+    this.storage = new StorageLoop(log, snapshots, housekeeping, this::post, observer, clock, this::fail);
     this.raftThread = Thread.ofPlatform().name("raft").unstarted(this::run);
     this.storageThread = Thread.ofPlatform().name("raft-storage").unstarted(storage);
     this.lastBeatMs = clock.millis();
   }
 
   void start() {
+    transport.peers(core.voters().voters());
     storageThread.start();
     raftThread.start();
   }
@@ -88,6 +97,16 @@ public final class RaftDriver implements AutoCloseable {
       step(new RaftInput.MessageReceived(request));
     });
     return answer;
+  }
+
+  /** Something happened that the core must know of. Any thread. */
+  void post(RaftInput input) {
+    mailbox.post(_ -> step(input));
+  }
+
+  /** Work that must not be refused for load, on the core's thread. Any thread. */
+  void post(Mailbox.Work work) {
+    mailbox.post(work);
   }
 
   /** Work beside the core, on its thread; false when too much waits already. Any thread. */
@@ -147,12 +166,25 @@ public final class RaftDriver implements AutoCloseable {
     for (RaftEffect effect : DurabilityOrder.effects(output)) {
       switch (effect) {
         case RaftEffect.PersistHardState persist -> hardStates.store(persist.hardState());
-        case RaftEffect.WriteLog write -> storage.submit(write.write());
+        case RaftEffect.Store store -> storage.submit(store.task());
         case RaftEffect.Send send -> send(send.message());
-        case RaftEffect.Notify notify -> notices.addLast(notify.notice());
+        case RaftEffect.Notify notify -> notice(notify.notice());
       }
     }
     return output;
+  }
+
+  /** Addresses must be known before the next message leaves; everything else waits for its turn. */
+  private void notice(RaftNotice notice) {
+    if (notice instanceof RaftNotice.PeersChanged(var voters, var observers)) {
+      List<Voter> peers = new ArrayList<>(voters.voters());
+      peers.addAll(observers);
+      transport.peers(peers);
+    }
+    if (notice instanceof RaftNotice.RoleChanged changed) {
+      leads(changed.role() == Role.LEADER);
+    }
+    notices.addLast(notice);
   }
 
   /** Reactions come after the step: a reaction may itself make a step. */
@@ -177,6 +209,39 @@ public final class RaftDriver implements AutoCloseable {
     }
   }
 
+  /**
+   * Hands leadership to another voter and waits until that one leads, so that nobody has to notice this node's end by a timeout (Q39).
+   * Does nothing on others than the leader.
+   *
+   * @param patienceMs how long to wait at most
+   */
+  void handOver(long patienceMs) {
+    if (stopping || failed.get() || !leading) {
+      return;
+    }
+    post(new RaftInput.TransferLeadership(null));
+    long deadlineMs = clock.millis() + patienceMs;
+    synchronized (leadership) {
+      long left = patienceMs;
+      while (leading && !failed.get() && left > 0) {
+        try {
+          leadership.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        left = deadlineMs - clock.millis();
+      }
+    }
+  }
+
+  private void leads(boolean now) {
+    synchronized (leadership) {
+      leading = now;
+      leadership.notifyAll();
+    }
+  }
+
   /** Resigns, writes what waits, and ends both threads. */
   @Override
   public void close() {
@@ -187,7 +252,7 @@ public final class RaftDriver implements AutoCloseable {
     join(storageThread);
   }
 
-  private static void join(Thread thread) {
+  static void join(Thread thread) {
     try {
       if (thread.isAlive() && thread != Thread.currentThread()) {
         thread.join(JOIN_MS);
@@ -227,6 +292,10 @@ public final class RaftDriver implements AutoCloseable {
     public Proposed propose(long term, byte[] payload) {
       long id = ++proposalIds;
       step(new RaftInput.Propose(id, term, List.of(payload)));
+      return outcome(id);
+    }
+
+    private Proposed outcome(long id) {
       Proposed outcome = takeOutcome(id);
       if (outcome == null) {
         throw new IllegalStateException("the core neither appended nor refused proposal " + id);
@@ -247,6 +316,28 @@ public final class RaftDriver implements AutoCloseable {
         }
       }
       return null;
+    }
+
+    @Override
+    public Proposed changeVoters(VoterChange change) {
+      long id = ++proposalIds;
+      step(new RaftInput.ChangeVoters(id, change));
+      return outcome(id);
+    }
+
+    @Override
+    public void readIndex(long readId) {
+      step(new RaftInput.ReadIndex(readId));
+    }
+
+    @Override
+    public void snapshotWritten(Snapshot snapshot) {
+      step(new RaftInput.SnapshotWritten(snapshot));
+    }
+
+    @Override
+    public VoterSet votersAt(long index) {
+      return core.votersAt(index);
     }
 
     @Override

@@ -2,17 +2,19 @@ package io.ottla.controller.runtime;
 
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.controller.raft.DurabilityOrder;
-import io.ottla.controller.raft.LogWrite;
+import io.ottla.controller.raft.RaftInput;
 import io.ottla.controller.raft.StorageStep;
+import io.ottla.controller.raft.StorageTask;
 import io.ottla.controller.raft.port.RaftLog;
+import io.ottla.controller.raft.port.SnapshotStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
 /**
- * The storage thread: takes all log writes that wait, carries them out with one force at the end (Q47), and reports the last one. Never
+ * The storage thread: takes all tasks that wait, carries them out with one force at the end (Q47), and reports the last one. Never
  * interrupted (Q50); its first failure is the last thing it does (Q42).
  */
 final class StorageLoop implements Runnable {
@@ -20,34 +22,35 @@ final class StorageLoop implements Runnable {
   private static final long HOUSEKEEPING_MS = 1_000;
 
   private final RaftLog log;
+  private final SnapshotStore snapshots;
   private final Runnable housekeeping;
-  private final LongConsumer persisted;
+  private final Consumer<RaftInput> report;
   private final RuntimeObserver observer;
   private final MonotonicClock clock;
   private final FatalHandler fatal;
-  private final LinkedBlockingQueue<LogWrite> waiting = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<StorageTask> waiting = new LinkedBlockingQueue<>();
   private volatile boolean stopping;
   private volatile long lastBeatMs;
   private long lastHousekeepingMs;
 
   /**
    * @param housekeeping run on the storage thread about once a second
-   * @param persisted is handed the id of the newest durable write
+   * @param report is handed what has become durable
    */
-  StorageLoop(RaftLog log, Runnable housekeeping, LongConsumer persisted, RuntimeObserver observer,
-      MonotonicClock clock,
-      FatalHandler fatal) {
+  StorageLoop(RaftLog log, SnapshotStore snapshots, Runnable housekeeping, Consumer<RaftInput> report,
+      RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal) {
     this.log = log;
+    this.snapshots = snapshots;
     this.housekeeping = housekeeping;
-    this.persisted = persisted;
+    this.report = report;
     this.observer = observer;
     this.clock = clock;
     this.fatal = fatal;
     this.lastBeatMs = clock.millis();
   }
 
-  void submit(LogWrite write) {
-    waiting.add(write);
+  void submit(StorageTask task) {
+    waiting.add(task);
   }
 
   /** Ends the thread once nothing waits. */
@@ -72,9 +75,9 @@ final class StorageLoop implements Runnable {
   }
 
   private void round() throws InterruptedException {
-    LogWrite first = waiting.poll(IDLE_MS, TimeUnit.MILLISECONDS);
+    StorageTask first = waiting.poll(IDLE_MS, TimeUnit.MILLISECONDS);
     if (first != null) {
-      List<LogWrite> batch = new ArrayList<>();
+      List<StorageTask> batch = new ArrayList<>();
       batch.add(first);
       waiting.drainTo(batch);
       for (StorageStep step : DurabilityOrder.storageSteps(batch)) {
@@ -91,6 +94,12 @@ final class StorageLoop implements Runnable {
 
   private void carryOut(StorageStep step) {
     switch (step) {
+      case StorageStep.Reset reset -> log.reset(reset.snapshot().lastIndex(), reset.snapshot().lastTerm());
+      case StorageStep.DropPrefix drop -> log.dropPrefix(drop.lastIndex());
+      case StorageStep.ReceiveSnapshot piece -> snapshots.receive(piece.id(), piece.position(), piece.bytes());
+      case StorageStep.CompleteSnapshot whole -> report.accept(new RaftInput.SnapshotReceived(whole.id(),
+          snapshots.complete(whole.id(), whole.totalBytes()).orElse(null)));
+      case StorageStep.PruneSnapshots prune -> snapshots.prune(prune.inUse());
       case StorageStep.Truncate truncate -> log.truncateFrom(truncate.fromIndex());
       case StorageStep.Append append -> log.append(append.entries());
       case StorageStep.Force _ -> {
@@ -98,7 +107,7 @@ final class StorageLoop implements Runnable {
         log.force();
         observer.forced(System.nanoTime() - start);
       }
-      case StorageStep.ReportPersisted report -> persisted.accept(report.writeId());
+      case StorageStep.ReportPersisted written -> report.accept(new RaftInput.Persisted(written.writeId()));
     }
   }
 }

@@ -141,6 +141,11 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
     return new FileQuorumStateStore(directory);
   }
 
+  /** TEMP. */
+  public io.ottla.controller.raft.port.SnapshotStore snapshots() {
+    throw new UnsupportedOperationException();
+  }
+
   /** Opens and recovers the log of a formatted directory. */
   public FileRaftLog openLog() {
     return FileRaftLog.open(directory, FileRaftLog.DEFAULT_SEGMENT_BYTES);

@@ -26,7 +26,7 @@ final class HealthTest {
   private static ControllerStatus status(Role role, boolean active, long sinceContactMs, long commitIndex) {
     VoterSet voters = new VoterSet(List.of(new Voter(SELF, "h", 1)));
     return new ControllerStatus(new QuorumReport(SELF, role, 3, SELF, null, active, active, 1, commitIndex, 1, 9, 3, 9,
-        0, sinceContactMs, voters, List.of()), MetadataImage.EMPTY, active);
+        0, sinceContactMs, voters, 0, null, false, List.of(), List.of()), MetadataImage.EMPTY, active);
   }
 
   private static Health quorum(NodeState state, @Nullable ControllerStatus status) {

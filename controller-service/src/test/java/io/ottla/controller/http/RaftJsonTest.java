@@ -27,7 +27,7 @@ final class RaftJsonTest {
       List.of(new LogEntry(6, 3, EntryType.DATA, new byte[] {0, -1, '"', '\\', 127}),
           new LogEntry(7, BIG, EntryType.LEADER_CHANGE, new byte[0])),
       BIG);
-  private static final RaftMessage.VoteRequest VOTE = new RaftMessage.VoteRequest(ENVELOPE, BIG, 4);
+  private static final RaftMessage.VoteRequest VOTE = new RaftMessage.VoteRequest(ENVELOPE, BIG, 4, false);
   private static final RaftMessage.PreVoteRequest PRE_VOTE = new RaftMessage.PreVoteRequest(ENVELOPE, BIG + 1, 9, 8);
 
   private interface Reader {

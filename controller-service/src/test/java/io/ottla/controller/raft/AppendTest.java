@@ -59,7 +59,7 @@ final class AppendTest {
   void differingEntriesAreRemovedAndReplaced() {
     var voter = new CoreFixture(3, 3, 1, 2, 2, 2);
     RaftOutput output = voter.receive(append(voter, 3, 1, 1, 0, entry(2, 3)));
-    assertThat(output.logWrite()).isEqualTo(new LogWrite(1, 2, List.of(entry(2, 3))));
+    assertThat(output.logWrite()).isEqualTo(new LogWrite(1, null, 2, List.of(entry(2, 3)), 0));
     assertThat(voter.log.lastIndex()).isEqualTo(2);
     assertThat(voter.log.termAt(2)).isEqualTo(3);
     assertThat(voter.onlyTaken(AppendReply.class).matchIndex()).isEqualTo(2);

@@ -10,6 +10,7 @@ import io.ottla.controller.raft.RaftMessage.PreVoteRequest;
 import io.ottla.controller.raft.RaftMessage.VoteReply;
 import io.ottla.controller.raft.RaftMessage.VoteRequest;
 import io.ottla.controller.raft.port.MemoryRaftLog;
+import io.ottla.controller.raft.port.MemorySnapshotStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,9 +24,10 @@ final class CoreFixture {
 
   final MemoryRaftLog log = new MemoryRaftLog();
   final VoterSet voters;
-  final Deque<LogWrite> waitingWrites = new ArrayDeque<>();
+  final Deque<StorageTask> waitingWrites = new ArrayDeque<>();
   final List<RaftMessage> sent = new ArrayList<>();
   final List<RaftNotice> notices = new ArrayList<>();
+  final MemorySnapshotStore snapshots = new MemorySnapshotStore();
   HardState stored = HardState.INITIAL;
   RaftConfig config = CONFIG;
   boolean slowDisk;
@@ -76,7 +78,8 @@ final class CoreFixture {
   }
 
   private RaftCore newCore() {
-    return new RaftCore(new RaftIdentity(CLUSTER, key(1), voters), config, stored, log, zeros(), nowMs);
+    return new RaftCore(new RaftIdentity(CLUSTER, key(1), voters), voters.find(key(1)).orElse(null), config, stored, log,
+        snapshots, zeros(), nowMs);
   }
 
   /** Crashes and comes back with what was forced. */
@@ -98,8 +101,9 @@ final class CoreFixture {
     notices.addAll(output.notices());
     LogWrite write = output.logWrite();
     if (write != null) {
-      waitingWrites.add(write);
+      waitingWrites.add(new StorageTask.ChangeLog(write));
     }
+    output.snapshotWrites().forEach(one -> waitingWrites.add(new StorageTask.ChangeSnapshots(one)));
     if (!slowDisk) {
       force();
     }
@@ -109,7 +113,7 @@ final class CoreFixture {
   /** The storage thread does what waits for it. */
   void force() {
     if (!waitingWrites.isEmpty()) {
-      List<LogWrite> group = List.copyOf(waitingWrites);
+      List<StorageTask> group = List.copyOf(waitingWrites);
       waitingWrites.clear();
       force(group);
     }
@@ -120,10 +124,17 @@ final class CoreFixture {
     force(List.of(waitingWrites.remove()));
   }
 
-  private void force(List<LogWrite> group) {
+  private void force(List<StorageTask> group) {
     List<StorageStep> steps = DurabilityOrder.storageSteps(group);
     for (StorageStep step : steps) {
       switch (step) {
+        case StorageStep.Reset(SnapshotId snapshot) -> log.reset(snapshot.lastIndex(), snapshot.lastTerm());
+        case StorageStep.DropPrefix(long lastIndex) -> log.dropPrefix(lastIndex);
+        case StorageStep.ReceiveSnapshot(var snapshot, long position, byte[] bytes) ->
+          snapshots.receive(snapshot, position, bytes);
+        case StorageStep.CompleteSnapshot(var snapshot, long total) ->
+          step(new RaftInput.SnapshotReceived(snapshot, snapshots.complete(snapshot, total).orElse(null)));
+        case StorageStep.PruneSnapshots(var inUse) -> snapshots.prune(inUse);
         case StorageStep.Truncate(long from) -> log.truncateFrom(from);
         case StorageStep.Append(List<LogEntry> entries) -> log.append(entries);
         case StorageStep.Force _ -> log.force();

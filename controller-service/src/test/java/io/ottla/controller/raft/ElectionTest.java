@@ -12,6 +12,7 @@ import io.ottla.controller.raft.RaftMessage.PreVoteRequest;
 import io.ottla.controller.raft.RaftMessage.VoteReply;
 import io.ottla.controller.raft.RaftMessage.VoteRequest;
 import io.ottla.controller.raft.port.MemoryRaftLog;
+import io.ottla.controller.raft.port.MemorySnapshotStore;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -67,9 +68,8 @@ final class ElectionTest {
     for (int drawn : new int[] {0, 150, 299}) {
       draw[0] = drawn;
       var fixture = new CoreFixture(3);
-      var core = new RaftCore(new RaftIdentity("c", key(1), fixture.voters), CoreFixture.CONFIG, HardState.INITIAL,
-          new MemoryRaftLog(),
-          random, 0);
+      var core = new RaftCore(new RaftIdentity("c", key(1), fixture.voters), null, CoreFixture.CONFIG, HardState.INITIAL,
+          new MemoryRaftLog(), new MemorySnapshotStore(), random, 0);
       long firedMs = 0;
       while (core.report(firedMs).role() == Role.FOLLOWER) {
         firedMs += 1;
@@ -198,10 +198,10 @@ final class ElectionTest {
   @Test
   void voteIsGivenOnceATermFirstComeFirstServed() {
     var voter = new CoreFixture(3, 1);
-    RaftOutput output = voter.receive(new VoteRequest(voter.from(2, 2), 0, 0));
+    RaftOutput output = voter.receive(new VoteRequest(voter.from(2, 2), 0, 0, false));
     assertThat(output.hardState()).isEqualTo(new HardState(2, key(2)));
     assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.GRANTED);
-    voter.receive(new VoteRequest(voter.from(3, 2), 9, 2));
+    voter.receive(new VoteRequest(voter.from(3, 2), 9, 2, false));
     assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.REFUSED);
   }
 
@@ -209,7 +209,7 @@ final class ElectionTest {
   void voteIsGivenAgainToTheSameCandidateSinceItsReplyMayBeLost() {
     var voter = new CoreFixture(3, 1);
     for (int copy = 0; copy < 2; copy++) {
-      voter.receive(new VoteRequest(voter.from(2, 2), 0, 0));
+      voter.receive(new VoteRequest(voter.from(2, 2), 0, 0, false));
       assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.GRANTED);
     }
   }
@@ -217,9 +217,9 @@ final class ElectionTest {
   @Test
   void voteIsRememberedAcrossARestart() {
     var voter = new CoreFixture(3, 1);
-    voter.receive(new VoteRequest(voter.from(2, 2), 0, 0));
+    voter.receive(new VoteRequest(voter.from(2, 2), 0, 0, false));
     voter.restart();
-    voter.receive(new VoteRequest(voter.from(3, 2), 9, 2));
+    voter.receive(new VoteRequest(voter.from(3, 2), 9, 2, false));
     assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.REFUSED);
     assertThat(voter.stored).isEqualTo(new HardState(2, key(2)));
   }
@@ -228,7 +228,7 @@ final class ElectionTest {
   void grantedVoteGivesTheCandidateAFullTimeout() {
     var voter = new CoreFixture(3, 1);
     voter.tick(290);
-    voter.receive(new VoteRequest(voter.from(2, 2), 0, 0));
+    voter.receive(new VoteRequest(voter.from(2, 2), 0, 0, false));
     voter.tick(290);
     assertThat(voter.role()).isEqualTo(Role.FOLLOWER);
   }
@@ -237,7 +237,7 @@ final class ElectionTest {
   void refusedVoteDoesNotPostponeTheOwnElection() {
     var voter = new CoreFixture(3, 2, 1, 2);
     voter.tick(290);
-    voter.receive(new VoteRequest(voter.from(2, 2), 0, 0));
+    voter.receive(new VoteRequest(voter.from(2, 2), 0, 0, false));
     assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.REFUSED);
     voter.tick(10);
     assertThat(voter.role()).isEqualTo(Role.PRE_CANDIDATE);
@@ -246,7 +246,7 @@ final class ElectionTest {
   @Test
   void voteRequestOfAnEarlierTermIsRefusedInTheOwnTerm() {
     var voter = new CoreFixture(3, 5);
-    RaftOutput output = voter.receive(new VoteRequest(voter.from(2, 4), 9, 4));
+    RaftOutput output = voter.receive(new VoteRequest(voter.from(2, 4), 9, 4, false));
     assertThat(output.hardState()).isNull();
     VoteReply reply = voter.onlyTaken(VoteReply.class);
     assertThat(reply.result()).isEqualTo(VoteResult.REFUSED);
@@ -258,7 +258,7 @@ final class ElectionTest {
   @CsvSource({"4, 1, true", "3, 3, true", "3, 4, true", "3, 2, false", "2, 9, false", "0, 0, false"})
   void voteGoesToLogsThatAreAtLeastAsUpToDate(long lastTerm, long lastIndex, boolean granted) {
     var voter = new CoreFixture(3, 3, 1, 2, 3);
-    voter.receive(new VoteRequest(voter.from(2, 5), lastIndex, lastTerm));
+    voter.receive(new VoteRequest(voter.from(2, 5), lastIndex, lastTerm, false));
     assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(granted ? VoteResult.GRANTED : VoteResult.REFUSED);
     assertThat(voter.term()).isEqualTo(5);
     voter = new CoreFixture(3, 3, 1, 2, 3);

@@ -14,12 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A leader: its log, its followers' progress, commit (Q20 to Q24, Q48; Raft paper, sections 5.3 and 5.4.2). */
 final class LeaderTest {
   private static RaftConfig limits(int maxInFlight, int maxEntries, int maxBytes) {
-    RaftConfig usual = RaftConfig.DEFAULT;
-    return new RaftConfig(usual.tickMs(), usual.heartbeatMs(), usual.electionMinMs(), usual.electionMaxMs(),
-        usual.voteRoundMs(),
-        usual.retryMinMs(), usual.retryMaxMs(), usual.checkQuorumMs(), usual.appendTimeoutMs(), maxInFlight,
-        4 * maxBytes, maxEntries,
-        maxBytes, 4 * maxBytes);
+    return RaftConfig.DEFAULT.withAppendLimits(maxInFlight, 4 * maxBytes, maxEntries, maxBytes, 4 * maxBytes);
   }
 
   private static CoreFixture withLimits(CoreFixture voter, RaftConfig config) {

@@ -158,7 +158,7 @@ final class PreVoteTest {
     var voter = new CoreFixture(3, 4);
     voter.receive(heartbeat(voter, 2, 4));
     voter.sent.clear();
-    RaftOutput output = voter.receive(new VoteRequest(voter.from(3, 9), 9, 8));
+    RaftOutput output = voter.receive(new VoteRequest(voter.from(3, 9), 9, 8, false));
     VoteReply reply = voter.onlyTaken(VoteReply.class);
     assertThat(reply.result()).isEqualTo(VoteResult.DISREGARDED);
     assertThat(reply.envelope().term()).isEqualTo(4);
@@ -169,7 +169,7 @@ final class PreVoteTest {
   void leaderDisregardsVoteRequests() {
     var voter = new CoreFixture(3);
     voter.becomeActiveLeader();
-    voter.receive(new VoteRequest(voter.from(3, 9), 9, 8));
+    voter.receive(new VoteRequest(voter.from(3, 9), 9, 8, false));
     assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.DISREGARDED);
     assertThat(voter.role()).isEqualTo(Role.LEADER);
   }

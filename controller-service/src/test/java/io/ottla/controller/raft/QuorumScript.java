@@ -2,6 +2,7 @@ package io.ottla.controller.raft;
 
 import io.ottla.common.random.RandomSource;
 import io.ottla.controller.raft.port.MemoryRaftLog;
+import io.ottla.controller.raft.port.MemorySnapshotStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -156,14 +157,23 @@ final class QuorumScript {
       case RaftMessage.PreVoteRequest m ->
         "PreVote proposed=" + m.proposedTerm() + " last=" + m.lastLogIndex() + ":" + m.lastLogTerm();
       case RaftMessage.PreVoteReply m -> "PreVoteReply granted=" + m.granted();
-      case RaftMessage.VoteRequest m -> "Vote last=" + m.lastLogIndex() + ":" + m.lastLogTerm();
+      case RaftMessage.VoteRequest m ->
+        "Vote last=" + m.lastLogIndex() + ":" + m.lastLogTerm() + (m.transfer() ? " transfer" : "");
       case RaftMessage.VoteReply m -> "VoteReply " + m.result();
       case RaftMessage.AppendRequest m ->
         "Append prev=" + m.prevIndex() + ":" + m.prevTerm() + " " + show(m.entries()) + " commit="
             + m.leaderCommit();
       case RaftMessage.AppendReply m -> m.success() ? "AppendReply match=" + m.matchIndex()
           : "AppendReply refused conflict=" + m.conflictIndex() + ":" + m.conflictTerm();
-      case RaftMessage.MisaddressedReply m -> "Misaddressed";
+      case RaftMessage.SnapshotRequest m ->
+        "Snapshot " + m.id() + " bytes " + m.position() + "+" + m.bytes().length + "/" + m.totalBytes();
+      case RaftMessage.SnapshotReply m ->
+        "SnapshotReply " + m.id() + (m.installed() ? " installed" : " next=" + m.nextPosition());
+      case RaftMessage.TimeoutNowRequest _ -> "TimeoutNow";
+      case RaftMessage.TimeoutNowReply m -> "TimeoutNowReply campaigning=" + m.campaigning();
+      case RaftMessage.ObserveRequest _ -> "Observe";
+      case RaftMessage.ObserveReply m -> "ObserveReply accepted=" + m.accepted();
+      case RaftMessage.MisaddressedReply _ -> "Misaddressed";
     };
   }
 
@@ -180,7 +190,8 @@ final class QuorumScript {
   private final class Node {
     private final RaftIdentity identity;
     private final MemoryRaftLog log = new MemoryRaftLog();
-    private final Deque<LogWrite> waiting = new ArrayDeque<>();
+    private final MemorySnapshotStore snapshots = new MemorySnapshotStore();
+    private final Deque<StorageTask> waiting = new ArrayDeque<>();
     private HardState stored = HardState.INITIAL;
     private RaftCore core;
     private boolean running;
@@ -208,7 +219,7 @@ final class QuorumScript {
           return above;
         }
       };
-      return new RaftCore(identity, RaftConfig.DEFAULT, stored, log, random, nowMs);
+      return new RaftCore(identity, null, RaftConfig.DEFAULT, stored, log, snapshots, random, nowMs);
     }
 
     private void start() {
@@ -248,10 +259,9 @@ final class QuorumScript {
             ReplicaKey vote = state.votedFor();
             print("persist term=" + state.term() + " vote=" + (vote == null ? "-" : vote.nodeId()));
           }
-          case RaftEffect.WriteLog(LogWrite write) -> {
-            waiting.add(write);
-            print("write " + (write.truncates() ? "truncate from " + write.truncateFrom() + " " : "")
-                + show(write.entries()));
+          case RaftEffect.Store(StorageTask task) -> {
+            waiting.add(task);
+            print(describe(task));
           }
           case RaftEffect.Send(RaftMessage message) -> send(message);
           case RaftEffect.Notify(RaftNotice notice) -> print(describe(notice));
@@ -278,6 +288,13 @@ final class QuorumScript {
       waiting.clear();
       for (StorageStep step : steps) {
         switch (step) {
+          case StorageStep.Reset(SnapshotId snapshot) -> log.reset(snapshot.lastIndex(), snapshot.lastTerm());
+          case StorageStep.DropPrefix(long lastIndex) -> log.dropPrefix(lastIndex);
+          case StorageStep.ReceiveSnapshot(var snapshot, long position, byte[] bytes) ->
+            snapshots.receive(snapshot, position, bytes);
+          case StorageStep.CompleteSnapshot(var snapshot, long total) ->
+            step(new RaftInput.SnapshotReceived(snapshot, snapshots.complete(snapshot, total).orElse(null)));
+          case StorageStep.PruneSnapshots(var inUse) -> snapshots.prune(inUse);
           case StorageStep.Truncate(long from) -> log.truncateFrom(from);
           case StorageStep.Append(List<LogEntry> entries) -> log.append(entries);
           case StorageStep.Force _ -> log.force();
@@ -287,6 +304,21 @@ final class QuorumScript {
           }
         }
       }
+    }
+
+    private static String describe(StorageTask task) {
+      return switch (task) {
+        case StorageTask.ChangeLog(LogWrite write) ->
+          "write " + (write.resetTo() == null ? "" : "reset to " + write.resetTo() + " ")
+              + (write.truncates() ? "truncate from " + write.truncateFrom() + " " : "") + show(write.entries())
+              + (write.dropTo() == 0 ? "" : " drop to " + write.dropTo());
+        case StorageTask.ChangeSnapshots(SnapshotWrite write) -> switch (write) {
+          case SnapshotWrite.Receive(var snapshot, long position, byte[] bytes) ->
+            "keep " + snapshot + " bytes " + position + "+" + bytes.length;
+          case SnapshotWrite.Complete(var snapshot, long total) -> "complete " + snapshot + " of " + total + " bytes";
+          case SnapshotWrite.Prune _ -> "prune snapshots";
+        };
+      };
     }
 
     private static String describe(RaftNotice notice) {
@@ -300,6 +332,9 @@ final class QuorumScript {
           "proposal " + n.proposalId() + " refused " + n.reason() + " leader=" + idOf(n.leader());
         case RaftNotice.ProposalIndeterminate n -> "proposal " + n.proposalId() + " indeterminate";
         case RaftNotice.ReadReady n -> "read " + n.readId() + " at " + n.readIndex();
+        case RaftNotice.PeersChanged n -> "voters " + n.voters().voters().stream().map(v -> v.key().nodeId()).toList()
+            + (n.observers().isEmpty() ? "" : " observers " + n.observers().stream().map(v -> v.key().nodeId()).toList());
+        case RaftNotice.SnapshotInstalled n -> "snapshot " + n.snapshot().id() + " installed";
         case RaftNotice.ReadRefused n -> "read " + n.readId() + " refused leader=" + idOf(n.leader());
       };
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.Endpoint;
+import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.RestartClass;
@@ -20,11 +21,14 @@ import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.VoteResult;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.VoterSet;
+import io.ottla.controller.raft.port.MemorySnapshotStore;
 import io.ottla.controller.raft.port.RaftLog;
 import io.ottla.controller.storage.ControllerDirectory;
 import io.ottla.controller.storage.FileRaftLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,10 +85,12 @@ final class ControllerTest {
     }
     FileRaftLog log = opened.openLog();
     files = log;
-    Controller started = new Controller(identity, RaftConfig.DEFAULT,
-        ControlSettings.of("c", new TreeMap<>(), 60_000), new GatedLog(log, gate), opened.quorumState(),
-        log::refreshHint, peers, RuntimeObserver.NONE, new SecureRandomSource(), MonotonicClock.system(),
-        (_, cause) -> fatal.set(cause));
+    Controller.Settings settings = new Controller.Settings(voters.getFirst(), RaftConfig.DEFAULT,
+        ControlSettings.of("c", new TreeMap<>(), 60_000), SnapshotPolicy.DEFAULT, new NoState());
+    Controller.Storage storage = new Controller.Storage(new GatedLog(log, gate), new MemorySnapshotStore(),
+        opened.quorumState(), log::refreshHint);
+    Controller started = new Controller(identity, settings, storage, peers, RuntimeObserver.NONE,
+        new SecureRandomSource(), MonotonicClock.system(), (_, cause) -> fatal.set(cause));
     controller = started;
     started.start();
     return started;
@@ -305,6 +311,11 @@ final class ControllerTest {
 
   /** Peers that agree to everything at once, or say nothing. */
   private static final class ObedientPeers implements RaftTransport {
+    @Override
+    public void peers(List<Voter> peers) {
+      // Everybody obeys, wherever they are.
+    }
+
     private final AtomicInteger heartbeats = new AtomicInteger();
     private volatile boolean silent;
 
@@ -324,11 +335,27 @@ final class ControllerTest {
           }
           yield new RaftMessage.AppendReply(back, true, append.lastIndex(), 0, 0);
         }
+        case RaftMessage.SnapshotRequest piece -> new RaftMessage.SnapshotReply(back, piece.id(), 0, true);
+        case RaftMessage.TimeoutNowRequest _ -> new RaftMessage.TimeoutNowReply(back, false);
+        case RaftMessage.ObserveRequest _ -> new RaftMessage.ObserveReply(back, false);
       });
     }
 
     @Override
     public void close() {
+    }
+  }
+
+  /** For a controller that never has a reason to write a snapshot. */
+  private static final class NoState implements StateFormat {
+    @Override
+    public void write(MetadataImage image, OutputStream out) {
+      throw new AssertionError("no snapshot is due");
+    }
+
+    @Override
+    public MetadataImage read(InputStream in, long index, long term) {
+      throw new AssertionError("there is no snapshot");
     }
   }
 }

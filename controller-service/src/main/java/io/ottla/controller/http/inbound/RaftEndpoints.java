@@ -39,6 +39,9 @@ final class RaftEndpoints {
     server.route("POST", RaftPaths.PRE_VOTE, (in, out) -> raft(in, out, RaftJson::readPreVote));
     server.route("POST", RaftPaths.VOTE, (in, out) -> raft(in, out, RaftJson::readVote));
     server.route("POST", RaftPaths.APPEND, (in, out) -> raft(in, out, RaftJson::readAppend));
+    server.route("POST", RaftPaths.INSTALL_SNAPSHOT, (in, out) -> raft(in, out, RaftJson::readSnapshot));
+    server.route("POST", RaftPaths.TIMEOUT_NOW, (in, out) -> raft(in, out, RaftJson::readTimeoutNow));
+    server.route("POST", RaftPaths.OBSERVE, (in, out) -> raft(in, out, RaftJson::readObserve));
     server.route("GET", RaftPaths.IDENTITY,
         (_, out) -> InternalExchange.reply(out, FormationWire.Identity.of(host.formation().identity())));
     server.route("POST", RaftPaths.PREPARE, this::prepare);

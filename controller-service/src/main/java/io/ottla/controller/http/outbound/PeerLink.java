@@ -31,9 +31,9 @@ final class PeerLink implements AutoCloseable {
     this.client = clients.get();
   }
 
-  CompletableFuture<PeerResponse> post(String path, byte[] body, Duration timeout) {
+  CompletableFuture<PeerResponse> post(String path, MediaType type, byte[] body, Duration timeout) {
     PeerClient used = current();
-    return used.post(path, MediaType.APPLICATION_JSON, body, timeout)
+    return used.post(path, type, body, timeout)
         .whenComplete((response, failure) -> after(used, failure));
   }
 

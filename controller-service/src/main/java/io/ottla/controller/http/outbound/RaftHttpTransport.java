@@ -2,54 +2,87 @@ package io.ottla.controller.http.outbound;
 
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
+import io.ottla.common.wire.BinaryFrame;
 import io.ottla.controller.http.RaftJson;
 import io.ottla.controller.http.RaftPaths;
 import io.ottla.controller.raft.RaftMessage;
+import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.runtime.RaftTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
 import reactor.netty.resources.LoopResources;
 
 /**
- * Quorum messages over HTTP (Q9). Entries travel on connections of their own, so that heartbeats and votes never wait behind them (Q48).
+ * Quorum messages over HTTP (Q9). Entries and snapshots travel on connections of their own, so that heartbeats and votes never wait behind them (Q48).
  * Whatever goes wrong, the message is lost and nothing else happens.
  */
 public final class RaftHttpTransport implements RaftTransport {
   private static final Logger LOG = LoggerFactory.getLogger(RaftHttpTransport.class);
   private static final int URGENT_CONNECTIONS = 8;
   private static final int BULK_CONNECTIONS = 8;
+  private static final int SNAPSHOT_CONNECTIONS = 1;
+  private static final Duration SNAPSHOT_TIMEOUT = Duration.ofSeconds(2);
+  private static final MediaType BINARY = MediaType.parseMediaType(BinaryFrame.MEDIA_TYPE);
 
+  private final ReplicaKey self;
+  private final Map<Integer, InetSocketAddress> configured;
   private final Duration timeout;
   private final LoopResources loops = PeerClient.loops("raft", 1);
-  private final Map<Integer, Peer> peers = new TreeMap<>();
+  private volatile Map<ReplicaKey, Peer> peers = Map.of();
 
-  private record Peer(PeerLink urgent, PeerLink bulk) {}
-
-  /**
-   * @param voters where to reach the others; addresses are host names and port, unresolved
-   * @param selfId this node's id
-   * @param timeout after which a message counts as lost
-   */
-  public RaftHttpTransport(Map<Integer, InetSocketAddress> voters, int selfId, Duration timeout) {
-    this.timeout = timeout;
-    voters.forEach((nodeId, address) -> {
-      if (nodeId != selfId) {
-        peers.put(nodeId, new Peer(link("raft-urgent", address, URGENT_CONNECTIONS),
-            link("raft-bulk", address, BULK_CONNECTIONS)));
-      }
-    });
+  /** A peer's connections by class of traffic, made when first used. */
+  private record Peer(InetSocketAddress address, PeerLink urgent, PeerLink bulk, PeerLink snapshots) {
+    void close() {
+      urgent.close();
+      bulk.close();
+      snapshots.close();
+    }
   }
 
-  /** A voter's stored address. */
-  public static InetSocketAddress address(Voter voter) {
-    return InetSocketAddress.createUnresolved(voter.host(), voter.port());
+  /**
+   * @param self this node, to which nothing is sent
+   * @param configured addresses by node id that take precedence over those that voters are known by
+   * @param timeout after which a message counts as lost
+   */
+  public RaftHttpTransport(ReplicaKey self, Map<Integer, InetSocketAddress> configured, Duration timeout) {
+    this.self = self;
+    this.configured = Map.copyOf(configured);
+    this.timeout = timeout;
+  }
+
+  @Override
+  public void peers(List<Voter> wanted) {
+    Map<ReplicaKey, Peer> before = peers;
+    Map<ReplicaKey, Peer> after = new TreeMap<>();
+    for (Voter voter : wanted) {
+      if (!voter.key().equals(self)) {
+        InetSocketAddress address = address(voter);
+        Peer known = before.get(voter.key());
+        after.put(voter.key(), known != null && known.address().equals(address) ? known : connect(address));
+      }
+    }
+    peers = after;
+    before.values().stream().filter(peer -> !after.containsValue(peer)).forEach(Peer::close);
+  }
+
+  /** Where requests to a voter go. */
+  public InetSocketAddress address(Voter voter) {
+    InetSocketAddress fixed = configured.get(voter.key().nodeId());
+    return fixed == null ? InetSocketAddress.createUnresolved(voter.host(), voter.port()) : fixed;
+  }
+
+  private Peer connect(InetSocketAddress address) {
+    return new Peer(address, link("raft-urgent", address, URGENT_CONNECTIONS),
+        link("raft-bulk", address, BULK_CONNECTIONS), link("raft-snapshot", address, SNAPSHOT_CONNECTIONS));
   }
 
   private PeerLink link(String traffic, InetSocketAddress address, int connections) {
@@ -59,13 +92,24 @@ public final class RaftHttpTransport implements RaftTransport {
 
   @Override
   public void send(RaftMessage.Request request, AnswerHandler answer) {
-    Peer peer = peers.get(request.envelope().to().nodeId());
+    Peer peer = peers.get(request.envelope().to());
     if (peer == null) {
       answer.onLost();
       return;
     }
-    boolean bulk = request instanceof RaftMessage.AppendRequest append && !append.isHeartbeat();
-    (bulk ? peer.bulk() : peer.urgent()).post(RaftPaths.of(request), RaftJson.write(request), timeout)
+    switch (request) {
+      case RaftMessage.SnapshotRequest piece ->
+        post(peer.snapshots(), piece, BINARY, SNAPSHOT_TIMEOUT, answer);
+      case RaftMessage.AppendRequest append ->
+        post(append.isHeartbeat() ? peer.urgent() : peer.bulk(), append, MediaType.APPLICATION_JSON, timeout, answer);
+      case RaftMessage.PreVoteRequest _,RaftMessage.VoteRequest _,RaftMessage.TimeoutNowRequest _,RaftMessage.ObserveRequest _ ->
+        post(peer.urgent(), request, MediaType.APPLICATION_JSON, timeout, answer);
+    }
+  }
+
+  private static void post(PeerLink link, RaftMessage.Request request, MediaType type, Duration timeout,
+      AnswerHandler answer) {
+    link.post(RaftPaths.of(request), type, RaftJson.write(request), timeout)
         .whenComplete((response, failure) -> deliver(request, response, answer));
   }
 
@@ -90,10 +134,7 @@ public final class RaftHttpTransport implements RaftTransport {
 
   @Override
   public void close() {
-    peers.values().forEach(peer -> {
-      peer.urgent().close();
-      peer.bulk().close();
-    });
+    peers.values().forEach(Peer::close);
     loops.dispose();
   }
 }

@@ -83,7 +83,7 @@ public final class AppendHandler {
     }
     for (LogEntry entry : request.entries().subList((int) (difference - request.prevIndex() - 1),
         request.entries().size())) {
-      log.append(entry);
+      quorum.append(entry);
     }
   }
 

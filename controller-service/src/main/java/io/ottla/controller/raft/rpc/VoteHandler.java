@@ -30,7 +30,7 @@ public final class VoteHandler {
     if (term < quorum.term()) {
       return VoteResult.REFUSED;
     }
-    if (quorum.protectsLeader()) {
+    if (quorum.rules().disregards(request, quorum.protectsLeader())) {
       // Q15: a live leader is not disturbed, and not even the term is adopted.
       return VoteResult.DISREGARDED;
     }

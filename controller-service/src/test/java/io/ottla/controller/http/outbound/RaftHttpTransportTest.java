@@ -17,6 +17,7 @@ import io.ottla.controller.raft.Envelope;
 import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.RaftMessage;
 import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.Voter;
 import io.ottla.controller.runtime.RaftTransport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -61,10 +62,8 @@ final class RaftHttpTransportTest {
   }
 
   private RaftHttpTransport transport(int port) {
-    RaftHttpTransport transport = new RaftHttpTransport(
-        Map.of(1, InetSocketAddress.createUnresolved("127.0.0.1", 1), 2,
-            InetSocketAddress.createUnresolved("127.0.0.1", port)),
-        1, TIMEOUT);
+    RaftHttpTransport transport = new RaftHttpTransport(SELF, Map.of(), TIMEOUT);
+    transport.peers(List.of(new Voter(SELF, "127.0.0.1", 1), new Voter(PEER, "127.0.0.1", port)));
     open.add(transport);
     return transport;
   }
@@ -222,7 +221,7 @@ final class RaftHttpTransportTest {
   @Test
   void messageToAStrangerIsLost() throws Exception {
     RaftMessage.VoteRequest stranger = new RaftMessage.VoteRequest(
-        new Envelope("c", SELF, new ReplicaKey(9, new UUID(9, 9)), 1, 1), 0, 0);
+        new Envelope("c", SELF, new ReplicaKey(9, new UUID(9, 9)), 1, 1), 0, 0, false);
     assertThat(outcome(send(transport(server.port()), stranger))).isEmpty();
   }
 }

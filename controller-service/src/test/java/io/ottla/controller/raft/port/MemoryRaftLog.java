@@ -3,42 +3,45 @@ package io.ottla.controller.raft.port;
 import io.ottla.controller.raft.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** A log in memory for tests of the core: a crash keeps exactly what was forced. */
 public final class MemoryRaftLog implements RaftLog {
   private final List<LogEntry> entries = new ArrayList<>();
   private List<LogEntry> forced = List.of();
+  private long before;
+  private long termBefore;
   private long durable;
 
   /** Loses what was not forced. */
   public void crash() {
     entries.clear();
     entries.addAll(forced);
-    durable = entries.size();
+    durable = lastIndex();
   }
 
   @Override
   public long firstIndex() {
-    return 1;
+    return before + 1;
   }
 
   @Override
   public long lastIndex() {
-    return entries.size();
+    return before + entries.size();
   }
 
   @Override
   public long termAt(long index) {
-    return index == 0 ? 0 : entries.get((int) index - 1).term();
+    return index == before ? termBefore : entries.get((int) (index - before) - 1).term();
   }
 
   @Override
   public List<LogEntry> read(long fromIndex, int maxEntries, int maxBytes) {
-    Objects.checkIndex((int) fromIndex - 1, entries.size() + 1);
+    if (fromIndex <= before || fromIndex > lastIndex() + 1) {
+      throw new IndexOutOfBoundsException("index " + fromIndex);
+    }
     var found = new ArrayList<LogEntry>();
     long bytes = 0;
-    for (int at = (int) fromIndex - 1; at < entries.size() && found.size() < maxEntries; at++) {
+    for (int at = (int) (fromIndex - before) - 1; at < entries.size() && found.size() < maxEntries; at++) {
       bytes += entries.get(at).sizeInBytes();
       if (bytes > maxBytes && !found.isEmpty()) {
         break;
@@ -63,9 +66,35 @@ public final class MemoryRaftLog implements RaftLog {
 
   @Override
   public void truncateFrom(long fromIndex) {
-    Objects.checkIndex((int) fromIndex - 1, entries.size());
-    entries.subList((int) fromIndex - 1, entries.size()).clear();
+    if (fromIndex <= before || fromIndex > lastIndex()) {
+      throw new IndexOutOfBoundsException("index " + fromIndex);
+    }
+    entries.subList((int) (fromIndex - before) - 1, entries.size()).clear();
     durable = Math.min(durable, lastIndex());
+  }
+
+  @Override
+  public void dropPrefix(long lastIndex) {
+    if (lastIndex <= before) {
+      return;
+    }
+    if (lastIndex > durable) {
+      throw new IllegalArgumentException("drop up to " + lastIndex + ", durable is " + durable);
+    }
+    termBefore = termAt(lastIndex);
+    int count = (int) (lastIndex - before);
+    entries.subList(0, count).clear();
+    forced = List.copyOf(forced.subList(count, forced.size()));
+    before = lastIndex;
+  }
+
+  @Override
+  public void reset(long lastIndex, long lastTerm) {
+    entries.clear();
+    forced = List.of();
+    before = lastIndex;
+    termBefore = lastTerm;
+    durable = lastIndex;
   }
 
   @Override

@@ -1,0 +1,119 @@
+package io.ottla.controller.raft;
+
+import io.ottla.controller.raft.RaftNotice.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/** Who votes, and who only watches: changes of the voter set one member at a time (Q36 to Q38; dissertation §4.1 to §4.2). */
+public final class Membership {
+  private final QuorumState quorum;
+  private final Replication replication;
+  private long nextObserveMs;
+
+  Membership(QuorumState quorum, Replication replication) {
+    this.quorum = quorum;
+    this.replication = replication;
+  }
+
+  /** Appends the new voter set, or refuses before anything is appended. */
+  void change(RaftInput.ChangeVoters request) {
+    Refusal refusal = quorum.role() instanceof LeaderState leader
+        ? refusal(leader, request.change())
+        : Refusal.NOT_LEADER;
+    if (refusal != null) {
+      quorum.notices().add(new RaftNotice.ProposalRefused(request.changeId(), refusal, quorum.leader()));
+    } else if (quorum.role() instanceof LeaderState leader) {
+      VoterSet changed = switch (request.change()) {
+        case VoterChange.Add(Voter voter) -> quorum.voters().with(voter);
+        case VoterChange.Remove(ReplicaKey key) -> removed(leader, key);
+      };
+      replication.changeVoters(leader, request.changeId(), changed);
+    }
+  }
+
+  /** Q37: why the change must not be made now, or null. */
+  private @Nullable Refusal refusal(LeaderState leader, VoterChange change) {
+    boolean pending = quorum.votersIndex() > quorum.commitIndex();
+    if (!quorum.rules().mayChangeVoters(leader.isActive(), pending)) {
+      return leader.isActive() ? Refusal.CHANGE_PENDING : Refusal.NOT_LEADER;
+    }
+    if (leader.handOver() != null) {
+      return Refusal.TRANSFERRING;
+    }
+    VoterSet voters = quorum.voters();
+    return switch (change) {
+      case VoterChange.Add(Voter voter) -> {
+        if (voters.contains(voter.key())) {
+          yield Refusal.ALREADY_VOTER;
+        }
+        PeerProgress peer = leader.peer(voter.key());
+        long lag = peer == null ? Long.MAX_VALUE : quorum.log().lastIndex() - peer.matchIndex();
+        boolean caughtUp = peer != null && heard(peer)
+            && quorum.rules().isCaughtUp(peer.isReplicating(), lag, quorum.config().maxAppendEntries());
+        yield !caughtUp ? Refusal.NOT_CAUGHT_UP : losing(leader, voters.with(voter));
+      }
+      case VoterChange.Remove(ReplicaKey key) ->
+        !voters.contains(key) || voters.size() == 1
+            ? Refusal.NOT_REMOVABLE
+            : losing(leader, voters.without(key));
+    };
+  }
+
+  /** A set of which no majority answers would stop the cluster by our own hand; what fails by itself is bad enough. */
+  private @Nullable Refusal losing(LeaderState leader, VoterSet changed) {
+    int answering = leader.contactsSince(quorum.nowMs() - quorum.config().checkQuorumMs(), changed);
+    return answering < changed.majority() ? Refusal.WOULD_LOSE_QUORUM : null;
+  }
+
+  private boolean heard(PeerProgress peer) {
+    return quorum.nowMs() - peer.lastAckedSendTimeMs() <= quorum.config().electionMinMs();
+  }
+
+  /** A removed follower is served on as an observer, at least until it has the entry that removes it (Q38). */
+  private VoterSet removed(LeaderState leader, ReplicaKey key) {
+    VoterSet voters = quorum.voters();
+    if (!key.equals(quorum.self())) {
+      voters.find(key)
+          .ifPresent(voter -> leader.observers().put(key, new LeaderState.Observer(voter, quorum.nowMs())));
+    }
+    return voters.without(key);
+  }
+
+  /** A node without a vote shows itself to all it takes for voters, until a leader sends it the log, and then to keep it sending. */
+  void tick() {
+    if (quorum.isVoter() || quorum.nowMs() < nextObserveMs) {
+      return;
+    }
+    nextObserveMs = quorum.nowMs() + quorum.config().observeIntervalMs();
+    quorum.observerAddress().ifPresent(own -> {
+      for (ReplicaKey voter : quorum.voters().peersOf(quorum.self())) {
+        quorum.send(new RaftMessage.ObserveRequest(quorum.request(voter), own.host(), own.port()));
+      }
+    });
+  }
+
+  /** Somebody wants the log. Its term is not adopted: it does not vote, so its term means nothing here. */
+  public void onRequest(RaftMessage.ObserveRequest request) {
+    ReplicaKey from = request.envelope().from();
+    boolean accepted = quorum.role() instanceof LeaderState leader && accept(leader, from, request);
+    quorum.send(new RaftMessage.ObserveReply(quorum.reply(request.envelope()), accepted));
+  }
+
+  private boolean accept(LeaderState leader, ReplicaKey from, RaftMessage.ObserveRequest request) {
+    if (quorum.voters().contains(from)) {
+      return true; // it votes and does not know it yet: it gets the log anyway
+    }
+    var address = new Voter(from, request.host(), request.port());
+    LeaderState.Observer known = leader.observers().put(from, new LeaderState.Observer(address, quorum.nowMs()));
+    if (known == null || !known.address().equals(address)) {
+      quorum.votersChanged();
+    }
+    return true;
+  }
+
+  /** An answer to a request to be sent the log; what follows from it arrives as appends. */
+  public void onReply(RaftMessage.ObserveReply reply) {
+    if (reply.envelope().term() > quorum.term()) {
+      quorum.adoptTerm(reply.envelope().term());
+    }
+  }
+}
