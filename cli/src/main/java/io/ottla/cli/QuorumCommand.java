@@ -1,15 +1,21 @@
 package io.ottla.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ottla.cli.client.ActiveController;
+import io.ottla.cli.client.Reply;
 import io.ottla.cli.local.LocalCluster;
 import io.ottla.cli.local.NodeSpec;
 import io.ottla.cli.terminal.CommandFailure;
 import io.ottla.cli.terminal.ExitCode;
+import io.ottla.cli.terminal.Json;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,8 +24,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ottla quorum}. */
-@Command(name = "quorum", description = "Look at the controllers' quorum.", synopsisSubcommandLabel = "COMMAND", subcommands = QuorumStatusCommand.class, footer = {
-    "", "Examples:", "  ottla quorum status", "  ottla quorum status --json"})
+@Command(name = "quorum", description = "Look at the controllers' quorum, and change it.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    QuorumStatusCommand.class, QuorumAddVoterCommand.class, QuorumRemoveVoterCommand.class, QuorumTransferCommand.class,
+    QuorumSnapshotCommand.class}, footer = {"", "Examples:", "  ottla quorum status", "  ottla quorum status --json",
+        "  ottla quorum add-voter 4", "  ottla quorum transfer --to 2"})
 final class QuorumCommand implements Runnable {
   @Spec
   private @Nullable CommandSpec command;
@@ -27,7 +35,30 @@ final class QuorumCommand implements Runnable {
   @Override
   public void run() {
     if (command != null)
-      throw new ParameterException(command.commandLine(), "which? `quorum status`");
+      throw new ParameterException(command.commandLine(), "which? `quorum status`, `quorum add-voter`, `quorum remove-voter`, `quorum transfer`, `quorum snapshot`");
+  }
+
+  /** A controller by node id and, if need be, directory. */
+  static ObjectNode voter(int nodeId, @Nullable UUID directory) {
+    ObjectNode body = Json.object().put("nodeId", nodeId);
+    return directory == null ? body : body.put("directoryId", directory.toString());
+  }
+
+  /** Says who votes after a change. */
+  static int reportVoters(Context context, Reply reply, boolean json) {
+    if (!reply.ok()) {
+      throw ActiveController.failure(reply);
+    }
+    JsonNode answer = reply.json();
+    if (json) {
+      context.console().print(Json.pretty(answer));
+    } else {
+      List<String> voters = new ArrayList<>();
+      answer.path("voters").forEach(voter -> voters
+          .add(voter.path("nodeId").asText() + " (directory " + voter.path("directoryId").asText() + ")"));
+      context.console().print("voters: " + String.join(", ", voters));
+    }
+    return ExitCode.OK;
   }
 
   /** Where the controllers' internal listeners are. */

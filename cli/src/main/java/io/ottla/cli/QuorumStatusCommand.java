@@ -102,11 +102,53 @@ final class QuorumStatusCommand implements Callable<Integer> {
         table.row("?", name, answer.problem(), "-", "-", "-", "-");
       } else {
         long commit = report.path("commitIndex").asLong();
-        table.row(report.path("nodeId").asText(), name, report.path("role").asText().toLowerCase(java.util.Locale.ROOT),
+        table.row(report.path("nodeId").asText(), name,
+            report.path("role").asText(report.path("state").asText()).toLowerCase(java.util.Locale.ROOT),
             report.path("term").asLong(), commit, report.path("appliedIndex").asLong(),
             end < 0 ? "-" : Math.max(0, end - commit));
+        String detail = report.path("detail").asText();
+        if (!detail.isEmpty()) {
+          console.say("controller " + report.path("nodeId").asText() + " is " + report.path("state").asText() + ": "
+              + detail);
+        }
       }
     }
     table.printTo(console);
+    leader.ifPresent(report -> printMembers(console, report));
+  }
+
+  /** Who votes and who only follows, with their disks, as the leader knows it. */
+  private static void printMembers(Console console, JsonNode leader) {
+    if (leader.path("voters").isEmpty()) {
+      return;
+    }
+    console.print("");
+    Table table = new Table("ID", "DIRECTORY", "ADDRESS", "MEMBER", "LAG", "LAST ANSWER");
+    for (String kind : List.of("voters", "observers")) {
+      for (JsonNode member : leader.path(kind)) {
+        String directory = member.path("directoryId").asText();
+        boolean self = directory.equals(leader.path("directoryId").asText());
+        JsonNode progress = progressOf(leader, directory);
+        table.row(member.path("nodeId").asText(), directory,
+            member.path("host").asText() + ":" + member.path("port").asText(),
+            kind.substring(0, kind.length() - 1), self ? "-" : lag(progress),
+            self ? "-" : progress.path("lastAckAgeMs").asText("-") + " ms");
+      }
+    }
+    table.printTo(console);
+  }
+
+  private static JsonNode progressOf(JsonNode leader, String directory) {
+    for (JsonNode follower : leader.path("followers")) {
+      if (follower.path("directoryId").asText().equals(directory)) {
+        return follower;
+      }
+    }
+    return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+  }
+
+  private static String lag(JsonNode progress) {
+    int percent = progress.path("snapshotPercent").asInt(-1);
+    return percent < 0 ? progress.path("lag").asText("-") : "snapshot " + percent + " %";
   }
 }

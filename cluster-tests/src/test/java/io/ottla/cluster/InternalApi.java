@@ -25,7 +25,7 @@ final class InternalApi {
   }
 
   QuorumView quorum(Node controller) {
-    String url = controller.internalUrl() + "/raft/v1/status";
+    String url = controller.internalUrl() + "/raft/v1/status?digest=true";
     Result.Answer answer = Http.answered(url, http.get(url, "application/json", STATUS_LIMIT));
     QuorumStatusResponse status = read(answer, QuorumStatusResponse.class);
     String role = status.role();

@@ -15,6 +15,7 @@ public final class RaftPaths {
   public static final String TRANSFER = "/raft/v1/transfer";
   public static final String SNAPSHOT = "/raft/v1/snapshot";
   public static final String READ_INDEX = "/raft/v1/read-index";
+  public static final String STATE = "/cluster/v1/snapshot";
   public static final String IDENTITY = "/raft/v1/identity";
   public static final String PREPARE = "/raft/v1/formation/prepare";
   public static final String COMMIT = "/raft/v1/formation/commit";

@@ -123,7 +123,7 @@ final class ControllerQuorumTest {
 
   private Optional<QuorumStatusResponse> status(int id) {
     try {
-      PeerResponse response = PeerClient.await(client(id).get("/raft/v1/status", CALL));
+      PeerResponse response = PeerClient.await(client(id).get("/raft/v1/status?digest=true", CALL));
       return response.ok() ? Optional.of(response.json(QuorumStatusResponse.class)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

@@ -12,7 +12,6 @@ import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.DeleteTopicRequest;
 import io.ottla.common.wire.HeartbeatRequest;
 import io.ottla.common.wire.HeartbeatResponse;
-import io.ottla.common.wire.LeaderHint;
 import io.ottla.common.wire.MetadataFetchResponse;
 import io.ottla.common.wire.RegisterBrokerRequest;
 import io.ottla.common.wire.RegisterBrokerResponse;
@@ -21,15 +20,10 @@ import io.ottla.controller.runtime.Controller;
 import io.ottla.controller.runtime.ControllerStatus;
 import io.ottla.controller.runtime.MetadataPublisher;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What brokers, and those who administer topics, ask of controllers. Only the active one decides; any serves committed metadata (M34). */
@@ -37,7 +31,6 @@ final class ClusterEndpoints {
   private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
   private static final int MAX_PAGE_BYTES = 16 * 1024 * 1024;
   private static final long MAX_WAIT_MS = 30_000;
-  private static final long DECISION_PATIENCE_MS = 10_000;
 
   private final ControllerHost host;
   private final MonotonicClock clock;
@@ -47,50 +40,19 @@ final class ClusterEndpoints {
     this.clock = clock;
   }
 
-  /** Answers one call; may block. */
-  private interface Handler {
-    Object handle(HttpServletRequest request, Controller controller) throws IOException;
-  }
-
   void addTo(InternalServer server) {
-    route(server, "POST", "/cluster/v1/brokers/register", this::register);
-    route(server, "POST", "/cluster/v1/brokers/heartbeat", this::heartbeat);
-    route(server, "POST", "/cluster/v1/partitions/alter", this::alter);
-    route(server, "POST", "/cluster/v1/topics", this::create);
-    route(server, "POST", "/cluster/v1/topics/delete", this::delete);
-    route(server, "GET", "/cluster/v1/metadata", this::metadata);
-  }
-
-  private void route(InternalServer server, String method, String path, Handler handler) {
-    server.route(method, path, (in, out) -> answer(in, out, handler));
-  }
-
-  private void answer(HttpServletRequest in, HttpServletResponse out, Handler handler) throws IOException {
-    Controller controller = host.controller();
-    if (controller == null) {
-      InternalExchange.refuse(out, ErrorCode.NOT_CONTROLLER,
-          "this controller is " + host.state().stage() + " " + host.state().detail(), null);
-      return;
-    }
-    Object value;
-    try {
-      value = handler.handle(in, controller);
-    } catch (OttlaException refusal) {
-      InternalExchange.refuse(out, refusal.code(), refusal.getMessage(),
-          refusal.code() == ErrorCode.NOT_CONTROLLER ? leader(controller) : null);
-      return;
-    }
-    InternalExchange.reply(out, value);
-  }
-
-  private static @Nullable LeaderHint leader(Controller controller) {
-    ControllerStatus status = controller.status();
-    return status == null ? null : status.leaderHint().orElse(null);
+    ControllerRoutes routes = new ControllerRoutes(host, server);
+    routes.add("POST", "/cluster/v1/brokers/register", this::register);
+    routes.add("POST", "/cluster/v1/brokers/heartbeat", this::heartbeat);
+    routes.add("POST", "/cluster/v1/partitions/alter", this::alter);
+    routes.add("POST", "/cluster/v1/topics", this::create);
+    routes.add("POST", "/cluster/v1/topics/delete", this::delete);
+    routes.add("GET", "/cluster/v1/metadata", this::metadata);
   }
 
   private Object register(HttpServletRequest in, Controller controller) throws IOException {
     RegisterBrokerRequest request = read(in, RegisterBrokerRequest.class);
-    long epoch = await(controller.register(Commands.register(request))).brokerEpoch();
+    long epoch = ControllerRoutes.await(controller.register(Commands.register(request))).brokerEpoch();
     return new RegisterBrokerResponse(controller.identity().clusterId(), epoch);
   }
 
@@ -98,7 +60,7 @@ final class ClusterEndpoints {
     HeartbeatRequest request = read(in, HeartbeatRequest.class);
     long arrivedMs = clock.millis();
     checkCluster(controller, request.clusterId());
-    HeartbeatCommand.Beat beat = await(controller.heartbeat(Commands.heartbeat(request), arrivedMs));
+    HeartbeatCommand.Beat beat = ControllerRoutes.await(controller.heartbeat(Commands.heartbeat(request), arrivedMs));
     ControllerStatus status = controller.status();
     long term = status == null ? 0 : status.quorum().term();
     return new HeartbeatResponse(beat.fenced(), beat.shouldShutdown(), beat.caughtUp(), term,
@@ -108,17 +70,17 @@ final class ClusterEndpoints {
   private Object alter(HttpServletRequest in, Controller controller) throws IOException {
     AlterPartitionsRequest request = read(in, AlterPartitionsRequest.class);
     checkCluster(controller, request.clusterId());
-    return Commands.altered(await(controller.alterPartitions(Commands.alter(request))));
+    return Commands.altered(ControllerRoutes.await(controller.alterPartitions(Commands.alter(request))));
   }
 
   private Object create(HttpServletRequest in, Controller controller) throws IOException {
     CreateTopicRequest request = read(in, CreateTopicRequest.class);
-    return Commands.created(await(controller.createTopic(Commands.create(request))));
+    return Commands.created(ControllerRoutes.await(controller.createTopic(Commands.create(request))));
   }
 
   private Object delete(HttpServletRequest in, Controller controller) throws IOException {
     DeleteTopicRequest request = read(in, DeleteTopicRequest.class);
-    return Commands.deleted(await(controller.deleteTopic(Commands.delete(request))));
+    return Commands.deleted(ControllerRoutes.await(controller.deleteTopic(Commands.delete(request))));
   }
 
   private Object metadata(HttpServletRequest in, Controller controller) throws IOException {
@@ -137,7 +99,7 @@ final class ClusterEndpoints {
     List<MetadataFetchResponse.Entry> entries = page.entries().stream()
         .map(entry -> new MetadataFetchResponse.Entry(entry.index(), entry.term(), raw(entry.json()))).toList();
     return new MetadataFetchResponse(controller.identity().clusterId(), status == null ? 0 : status.quorum().term(),
-        page.endIndex(), page.startIndex(), leader(controller), entries);
+        page.endIndex(), page.startIndex(), ControllerRoutes.leader(controller), entries);
   }
 
   /** The entry's own bytes, not parsed and written again. */
@@ -154,21 +116,5 @@ final class ClusterEndpoints {
 
   private static <T> T read(HttpServletRequest in, Class<T> type) throws IOException {
     return InternalExchange.json(in, MAX_BODY_BYTES, type);
-  }
-
-  private static <T> T await(CompletableFuture<T> decision) throws IOException {
-    try {
-      return decision.get(DECISION_PATIENCE_MS, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new OttlaException(ErrorCode.INDETERMINATE, "not committed in time; it may or may not take effect");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("stopping");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof OttlaException refusal) {
-        throw refusal;
-      }
-      throw new IllegalStateException("a decision failed", e.getCause());
-    }
   }
 }

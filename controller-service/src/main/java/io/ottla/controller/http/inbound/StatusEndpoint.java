@@ -11,16 +11,18 @@ import io.ottla.controller.formation.PeerIdentity;
 import io.ottla.controller.http.RaftPaths;
 import io.ottla.controller.raft.QuorumReport;
 import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.Snapshot;
+import io.ottla.controller.raft.Voter;
 import io.ottla.controller.runtime.Controller;
 import io.ottla.controller.runtime.ControllerStatus;
 import io.ottla.controller.runtime.NodeState;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Optional;
 
-/** {@code GET /raft/v1/status}. */
+/** {@code GET /raft/v1/status}, with {@code ?digest=true} or {@code ?digestIndex=N} for the digest of the metadata (I13). */
 final class StatusEndpoint {
   private final ControllerHost host;
-  private final AtomicReference<Digest> digest = new AtomicReference<>(new Digest(MetadataImage.EMPTY, ""));
+  private Digest digest = new Digest(MetadataImage.EMPTY, "");
 
   private record Digest(MetadataImage image, String value) {}
 
@@ -29,46 +31,52 @@ final class StatusEndpoint {
   }
 
   void addTo(InternalServer server) {
-    server.route("GET", RaftPaths.STATUS, (_, out) -> InternalExchange.reply(out, status()));
+    server.route("GET", RaftPaths.STATUS, (in, out) -> InternalExchange.reply(out,
+        status(InternalExchange.longParameter(in, "digestIndex", -1), "true".equals(in.getParameter("digest")))));
   }
 
-  QuorumStatusResponse status() {
+  private QuorumStatusResponse status(long digestIndex, boolean digestNow) {
     PeerIdentity identity = host.formation().identity();
     NodeState state = host.state();
     Controller controller = host.controller();
     ControllerStatus status = controller == null ? null : controller.status();
     if (status == null) {
       return new QuorumStatusResponse(identity.nodeId(), identity.directoryId(), identity.clusterId(),
-          state.stage().name(), state.detail(), null, false, 0, -1, null, 0, 0, 0, 0, null, -1, List.of(), List.of());
+          state.stage().name(), state.detail(), null, false, 0, -1, null, 0, 0, 0, 0, 0, 0, 0, -1, null, -1, List.of(), 0,
+          List.of(), List.of());
     }
+    Optional<MetadataImage> asked = digestIndex >= 0
+        ? controller.recentImages().at(digestIndex)
+        : digestNow ? Optional.of(status.image()) : Optional.empty();
+    Snapshot snapshot = status.quorum().snapshot();
     QuorumReport quorum = status.quorum();
     ReplicaKey leader = quorum.leader();
     LeaderHint hint = status.leaderHint().orElse(null);
     return new QuorumStatusResponse(identity.nodeId(), identity.directoryId(), identity.clusterId(),
         state.stage().name(), state.detail(), quorum.role().name(), status.active(), quorum.term(),
         leader == null ? -1 : leader.nodeId(), hint, quorum.commitIndex(), status.appliedIndex(), quorum.lastIndex(),
-        quorum.durableIndex(), digestOf(status.image()), quorum.sinceLeaderContactMs(), voters(quorum),
-        followers(quorum));
+        quorum.durableIndex(), quorum.firstIndex(), snapshot == null ? 0 : snapshot.id().lastIndex(),
+        snapshot == null ? 0 : snapshot.sizeInBytes(), asked.map(MetadataImage::index).orElse(-1L),
+        asked.map(this::digestOf).orElse(null), quorum.sinceLeaderContactMs(), voters(quorum.voters().voters()),
+        quorum.votersIndex(), voters(quorum.observers()), followers(quorum));
   }
 
   /** Hashing a large image takes a while; an unchanged one is hashed once. */
-  private String digestOf(MetadataImage image) {
-    Digest last = digest.get();
-    if (last.image() == image && !last.value().isEmpty()) {
-      return last.value();
+  private synchronized String digestOf(MetadataImage image) {
+    if (digest.image() != image || digest.value().isEmpty()) {
+      digest = new Digest(image, image.digest());
     }
-    Digest made = new Digest(image, image.digest());
-    digest.set(made);
-    return made.value();
+    return digest.value();
   }
 
-  private static List<VoterWire> voters(QuorumReport quorum) {
-    return quorum.voters().voters().stream().map(
+  static List<VoterWire> voters(List<Voter> voters) {
+    return voters.stream().map(
         voter -> new VoterWire(voter.key().nodeId(), voter.key().directoryId(), voter.host(), voter.port())).toList();
   }
 
   private static List<Follower> followers(QuorumReport quorum) {
-    return quorum.peers().stream().map(peer -> new Follower(peer.key().nodeId(), peer.matchIndex(),
-        Math.max(0, quorum.lastIndex() - peer.matchIndex()), peer.sinceContactMs())).toList();
+    return quorum.peers().stream().map(peer -> new Follower(peer.key().nodeId(), peer.key().directoryId(), peer.voter(),
+        peer.matchIndex(), Math.max(0, quorum.lastIndex() - peer.matchIndex()), peer.sinceContactMs(),
+        peer.snapshotPercent())).toList();
   }
 }

@@ -1,0 +1,62 @@
+package io.ottla.cli;
+
+import io.ottla.cli.client.ActiveController;
+import io.ottla.cli.client.Reply;
+import io.ottla.cli.terminal.Progress;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ottla quorum add-voter}. */
+@Command(name = "add-voter", description = "Make a controller that follows as observer a voter.", footer = {"", "Examples:",
+    "  ottla quorum add-voter 3", "", "The controller must run and follow the quorum; this waits until it has caught up."})
+final class QuorumAddVoterCommand implements Callable<Integer> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final long RETRY_MS = 200;
+  private final Context context;
+  @Mixin
+  private QuorumCommand.ControllerOptions controllers = new QuorumCommand.ControllerOptions();
+  @Parameters(paramLabel = "NODE", description = "Node id of the controller.")
+  private int nodeId;
+  @Option(names = "--directory", paramLabel = "UUID", description = "Id of its metadata directory, where the node id alone is ambiguous.")
+  private @Nullable UUID directory;
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "How long to wait for it to appear and catch up (default: ${DEFAULT-VALUE}).")
+  private int timeoutSeconds;
+  @Option(names = "--json", description = "Print the answer as JSON.")
+  private boolean json;
+
+  QuorumAddVoterCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ActiveController active = new ActiveController(controllers.urls(context), TIMEOUT);
+    long deadlineMs = nowMs() + timeoutSeconds * 1_000L;
+    Progress progress = new Progress(context.console(), nowMs());
+    Reply reply = active.post("/raft/v1/voters/add", QuorumCommand.voter(nodeId, directory));
+    while (mayCome(reply) && nowMs() < deadlineMs) {
+      String why = reply.json().path("message").asText();
+      progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + why);
+      Thread.sleep(RETRY_MS);
+      reply = active.post("/raft/v1/voters/add", QuorumCommand.voter(nodeId, directory));
+    }
+    progress.clear();
+    return QuorumCommand.reportVoters(context, reply, json);
+  }
+
+  private static long nowMs() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  /** Not there yet, or not caught up yet. */
+  private static boolean mayCome(Reply reply) {
+    return ActiveController.isBusy(reply)
+        || (!reply.ok() && reply.json().path("message").asText().contains("follows this leader as observer"));
+  }
+}
