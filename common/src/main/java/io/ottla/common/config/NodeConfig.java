@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId, List<QuorumMember> initialVoters,
     List<Listener> bootstrapServers, List<Listener> listeners, List<Listener> advertised, String managementHost,
-    int managementPort, Path logDir, Path metadataDir, QuorumTiming quorum, BrokerSettings broker, TopicDefaults topics,
+    int managementPort, Path logDir, Path metadataDir, QuorumTiming quorum, MetadataLog metadataLog, BrokerSettings broker, TopicDefaults topics,
     HttpLimits http) {
 
   /** Timing of the quorum, milliseconds (Q 1.13). */
   public record QuorumTiming(int heartbeatMs, int electionMinMs, int electionMaxMs, int checkQuorumMs,
       int requestTimeoutMs) {}
+
+  /** Sizes of the metadata log and when it is replaced by a snapshot (Q33). */
+  public record MetadataLog(int segmentBytes, int snapshotBytes, int snapshotMs, int retainedEntries) {}
 
   /** Settings of the broker role and of broker sessions. Times in milliseconds, sizes in bytes. */
   public record BrokerSettings(@Nullable String rack, Durability durability, int flushIntervalMs, int heartbeatMs,
@@ -72,7 +75,7 @@ public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId
         listeners, advertised(in, listeners, hostName), in.string(Settings.MANAGEMENT_ADDRESS),
         in.port(Settings.MANAGEMENT_PORT), logDir,
         metadataDir == null ? logDir.resolve("metadata") : Path.of(metadataDir),
-        quorum(in), broker(in), topics(in), http(in));
+        quorum(in), metadataLog(in), broker(in), topics(in), http(in));
     config.check();
     return config;
   }
@@ -81,6 +84,11 @@ public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId
     return new QuorumTiming(in.positive(Settings.RAFT_HEARTBEAT_MS), in.positive(Settings.RAFT_ELECTION_MIN_MS),
         in.positive(Settings.RAFT_ELECTION_MAX_MS), in.positive(Settings.RAFT_CHECK_QUORUM_MS),
         in.positive(Settings.RAFT_REQUEST_TIMEOUT_MS));
+  }
+
+  private static MetadataLog metadataLog(SettingReader in) {
+    return new MetadataLog(in.positive(Settings.METADATA_SEGMENT_BYTES), in.positive(Settings.METADATA_SNAPSHOT_BYTES),
+        in.positive(Settings.METADATA_SNAPSHOT_MS), in.positive(Settings.METADATA_RETAINED_ENTRIES));
   }
 
   private static BrokerSettings broker(SettingReader in) {

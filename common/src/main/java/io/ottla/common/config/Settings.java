@@ -19,7 +19,7 @@ public final class Settings {
   public static final Setting CLUSTER_ID = add("cluster.id", "",
       "Id of the cluster; made up at formation when empty, checked against the directory afterwards.");
   public static final Setting INITIAL_VOTERS = add("controller.quorum.initial.voters", "",
-      "Controllers that form the cluster, `id@host:port,...` with their INTERNAL addresses; used at formation only.");
+      "Controllers that form the cluster, `id@host:port,...` with their INTERNAL addresses; used at formation, and for where these controllers answer. Empty on a controller that joins a cluster.");
   public static final Setting BOOTSTRAP_SERVERS = add("controller.quorum.bootstrap.servers", "",
       "INTERNAL addresses of controllers, `host:port,...`; the initial voters when empty.");
   public static final Setting LISTENERS = add("listeners", "",
@@ -34,6 +34,14 @@ public final class Settings {
       "Directory of the partition logs.");
   public static final Setting METADATA_LOG_DIR = add("metadata.log.dir", "",
       "Directory of the metadata log (controllers); the folder `metadata` in the log directory when empty.");
+  public static final Setting METADATA_SEGMENT_BYTES = add("metadata.log.segment.bytes", "8388608",
+      "Size at which a segment of the metadata log is closed and the next begun.");
+  public static final Setting METADATA_SNAPSHOT_BYTES = add("metadata.log.max.record.bytes.between.snapshots",
+      "20971520", "Bytes of metadata log after which a controller writes a snapshot.");
+  public static final Setting METADATA_SNAPSHOT_MS = add("metadata.log.max.snapshot.interval.ms", "3600000",
+      "Milliseconds after which a controller writes a snapshot, if anything was committed since the last one.");
+  public static final Setting METADATA_RETAINED_ENTRIES = add("metadata.log.retained.entries", "10000",
+      "Entries of the metadata log kept although a snapshot includes them, for controllers that lag a little.");
   public static final Setting BROKER_RACK = add("broker.rack", "", "Rack of this broker, for placement.");
   public static final Setting DURABILITY = add("durability", "sync",
       "`sync`: forced to disk before an ack; `interval`: forced every `log.flush.interval.ms`; `os`: left to the operating system. The same on all nodes.");

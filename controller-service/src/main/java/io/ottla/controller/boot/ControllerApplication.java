@@ -4,7 +4,6 @@ import io.ottla.common.config.ConfigException;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.config.NodeSettings;
 import io.ottla.common.config.Role;
-import io.ottla.controller.storage.StorageCorruptionException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -55,9 +54,6 @@ public final class ControllerApplication {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConfigException) {
         end(EXIT_BAD_SETTINGS, cause);
-      }
-      if (cause instanceof StorageCorruptionException) {
-        end(ControllerWiring.EXIT_NEEDS_OPERATOR, cause);
       }
       if (cause instanceof PortInUseException inUse) {
         end(EXIT_BAD_SETTINGS, new ConfigException("management.server.port=" + inUse.getPort()

@@ -4,6 +4,7 @@ import io.ottla.common.config.Listener;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.config.QuorumMember;
 import io.ottla.common.http.InternalServer;
+import io.ottla.common.metadata.MetadataReplayException;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.controller.formation.Formation;
@@ -23,9 +24,9 @@ import io.ottla.controller.runtime.FormationRunner;
 import io.ottla.controller.runtime.LoopBeat;
 import io.ottla.controller.runtime.NodeState;
 import io.ottla.controller.runtime.RuntimeObserver;
-import io.ottla.controller.runtime.SnapshotPolicy;
 import io.ottla.controller.storage.ControllerDirectory;
 import io.ottla.controller.storage.FileRaftLog;
+import io.ottla.controller.storage.StorageCorruptionException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -50,24 +51,45 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private final RuntimeObserver observer;
   private final MonotonicClock clock;
   private final FatalHandler fatal;
-  private final ControllerDirectory directory;
+  private final @Nullable ControllerDirectory directory;
   private final FormationHttpPeers peers = new FormationHttpPeers(FORMATION_TIMEOUT);
-  private final FormationRunner formation;
+  private final @Nullable FormationRunner formation;
   private final Thread starter = Thread.ofPlatform().name("controller-start").unstarted(this::bringUp);
-  private volatile NodeState state = new NodeState(NodeState.Stage.STARTING, "");
+  private volatile NodeState state;
   private volatile @Nullable Controller controller;
   private @Nullable FileRaftLog log;
   private boolean closing;
 
   private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal) {
     this.config = config;
-    this.raftConfig = ControllerSettings.raft(config.quorum());
+    this.raftConfig = ControllerSettings.raft(config.quorum(), config.metadataLog());
     this.observer = observer;
     this.clock = clock;
     this.fatal = fatal;
-    this.directory = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId());
-    this.formation = new FormationRunner(new Formation(config.nodeId(), config.clusterId(), config.initialVoters(),
-        directory, new SecureRandomSource()), peers);
+    ControllerDirectory opened = null;
+    FormationRunner runner = null;
+    NodeState first = new NodeState(NodeState.Stage.STARTING, "");
+    try {
+      opened = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId());
+      runner = new FormationRunner(new Formation(config.nodeId(), config.clusterId(), config.initialVoters(), contacts(),
+          opened, new SecureRandomSource()), peers);
+    } catch (StorageCorruptionException e) {
+      first = quarantined(e);
+    }
+    this.directory = opened;
+    this.formation = runner;
+    this.state = first;
+  }
+
+  /** Where a controller without initial voters asks for the cluster it is to join. */
+  private List<QuorumMember> contacts() {
+    return config.bootstrapServers().stream().map(one -> new QuorumMember(0, one.host(), one.port())).toList();
+  }
+
+  /** Q45: live, for whoever asks what is wrong, and out of the quorum. */
+  private static NodeState quarantined(Throwable cause) {
+    LOG.error("event=controller_quarantined remedy=\"{}\"", cause.getMessage(), cause);
+    return new NodeState(NodeState.Stage.QUARANTINED, String.valueOf(cause.getMessage()));
   }
 
   /**
@@ -76,7 +98,6 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
    * @param server the node's internal server, to which the controller's routes are added
    * @param fatal called at most once, when the node must not go on; the process should end at once
    * @throws io.ottla.common.config.ConfigException when settings and directory do not fit
-   * @throws io.ottla.controller.storage.StorageCorruptionException when the directory is damaged
    */
   public static ControllerNode start(NodeConfig config, InternalServer server, RuntimeObserver observer,
       MonotonicClock clock, FatalHandler fatal) {
@@ -87,29 +108,35 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   }
 
   private void bringUp() {
+    ControllerDirectory opened = directory;
+    FormationRunner runner = formation;
+    if (opened == null || runner == null) {
+      return;
+    }
     try {
       state = new NodeState(NodeState.Stage.FORMING, "");
-      Optional<RaftIdentity> identity = formation.run(progress -> state = progress);
+      Optional<RaftIdentity> identity = runner.run(progress -> state = progress);
       if (identity.isPresent()) {
-        recover(identity.get());
+        recover(opened, identity.get());
       }
     } catch (Throwable e) { // whatever it is, this node cannot take part
       fail(Thread.currentThread().getName(), e);
     }
   }
 
-  private void recover(RaftIdentity identity) {
+  private void recover(ControllerDirectory disk, RaftIdentity identity) {
     state = new NodeState(NodeState.Stage.RECOVERING, "");
-    FileRaftLog opened = directory.openLog();
+    FileRaftLog opened = disk.openLog(config.metadataLog().segmentBytes());
+    SnapshotStore snapshots = disk.snapshots();
     LOG.info("event=metadata_log_recovered cluster_id={} directory_id={} last_index={} voters={}",
         identity.clusterId(), identity.self().directoryId(), opened.lastIndex(), identity.voters().size());
-    SnapshotStore snapshots = directory.snapshots();
     RaftHttpTransport transport = new RaftHttpTransport(identity.self(), configuredAddresses(),
         Duration.ofMillis(config.quorum().requestTimeoutMs()));
-    Controller.Storage storage = new Controller.Storage(opened, snapshots, directory.quorumState(),
+    Controller.Storage storage = new Controller.Storage(opened, snapshots, disk.quorumState(),
         opened::refreshHint);
     Controller.Settings settings = new Controller.Settings(address(identity.self()), raftConfig,
-        ControllerSettings.control(config, identity.clusterId()), SnapshotPolicy.DEFAULT, new JsonLines());
+        ControllerSettings.control(config, identity.clusterId()), ControllerSettings.snapshots(config.metadataLog()),
+        new JsonLines());
     Controller made = new Controller(identity, settings, storage, transport, observer, new SecureRandomSource(), clock,
         this::fail);
     synchronized (this) {
@@ -140,9 +167,32 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   }
 
   private void fail(String thread, Throwable cause) {
+    if (cause instanceof StorageCorruptionException || cause instanceof MetadataReplayException) {
+      quarantine(cause);
+      return;
+    }
     state = new NodeState(NodeState.Stage.FAILED, String.valueOf(cause.getMessage()));
     LOG.error("event=controller_failed thread={} remedy=\"see the cause; the process ends\"", thread, cause);
     fatal.fatal(thread, cause);
+  }
+
+  /** Damage, or metadata this version does not understand: nothing is acknowledged any more, and no vote given. */
+  private synchronized void quarantine(Throwable cause) {
+    if (state.stage() == NodeState.Stage.QUARANTINED) {
+      return;
+    }
+    state = quarantined(cause);
+    Controller running = controller;
+    controller = null;
+    if (running != null) {
+      // Not here: this may be one of the threads that have to end.
+      Thread.ofPlatform().name("controller-quarantine").start(running::close);
+    }
+  }
+
+  @Override
+  public int nodeId() {
+    return config.nodeId();
   }
 
   @Override
@@ -151,7 +201,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   }
 
   @Override
-  public FormationRunner formation() {
+  public @Nullable FormationRunner formation() {
     return formation;
   }
 
@@ -177,11 +227,14 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   public void close() {
     synchronized (this) {
       closing = true;
-      if (state.stage() != NodeState.Stage.FAILED) {
+      if (state.stage() != NodeState.Stage.FAILED && state.stage() != NodeState.Stage.QUARANTINED) {
         state = new NodeState(NodeState.Stage.STOPPING, "");
       }
     }
-    formation.close();
+    FormationRunner runner = formation;
+    if (runner != null) {
+      runner.close();
+    }
     join();
     Controller running = controller;
     if (running != null) {
@@ -192,7 +245,10 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     if (opened != null) {
       opened.close();
     }
-    directory.close();
+    ControllerDirectory disk = directory;
+    if (disk != null) {
+      disk.close();
+    }
     LOG.info("event=controller_stopped node_id={}", config.nodeId());
   }
 

@@ -7,6 +7,7 @@ import io.ottla.common.metadata.ClusterConfigs;
 import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.controller.control.ControlSettings;
 import io.ottla.controller.raft.RaftConfig;
+import io.ottla.controller.runtime.SnapshotPolicy;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,21 +16,27 @@ final class ControllerSettings {
   private static final int MIB = 1024 * 1024;
   /** One entry may hold 4 MiB of records; an append must be able to carry it. */
   private static final int MAX_APPEND_BYTES = 5 * MIB;
+  private static final int SNAPSHOT_CHUNK_BYTES = 512 * 1024;
+  private static final int SNAPSHOT_CHUNK_TIMEOUT_MS = 2_000;
   private static final int IMBALANCE_PERCENT = 10;
   private static final int BALANCE_MIN_UNFENCED_MS = 30_000;
 
   private ControllerSettings() {
   }
 
-  static RaftConfig raft(NodeConfig.QuorumTiming timing) {
+  static RaftConfig raft(NodeConfig.QuorumTiming timing, NodeConfig.MetadataLog log) {
     int half = timing.electionMinMs() / 2;
     try {
       return new RaftConfig(10, timing.heartbeatMs(), timing.electionMinMs(), timing.electionMaxMs(), half,
           timing.electionMinMs() / 6, half, timing.checkQuorumMs(), timing.requestTimeoutMs(), 8, 2 * MAX_APPEND_BYTES,
-          512, MAX_APPEND_BYTES, 16 * MIB, 512 * 1024, 2_000, 10_000);
+          512, MAX_APPEND_BYTES, 16 * MIB, SNAPSHOT_CHUNK_BYTES, SNAPSHOT_CHUNK_TIMEOUT_MS, log.retainedEntries());
     } catch (IllegalArgumentException e) {
       throw new ConfigException("controller.quorum.* timings cannot work together: " + e.getMessage());
     }
+  }
+
+  static SnapshotPolicy snapshots(NodeConfig.MetadataLog log) {
+    return new SnapshotPolicy(log.snapshotBytes(), log.snapshotMs());
   }
 
   static ControlSettings control(NodeConfig config, String clusterId) {

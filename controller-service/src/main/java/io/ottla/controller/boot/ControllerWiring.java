@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.controller.metrics.QuorumMetrics;
 import io.ottla.controller.runtime.FatalHandler;
-import io.ottla.controller.storage.StorageCorruptionException;
 import org.springframework.boot.actuate.autoconfigure.availability.AvailabilityHealthContributorAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.availability.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -50,8 +49,6 @@ import org.springframework.context.annotation.Configuration;
 class ControllerWiring {
   /** Something to restart for. */
   static final int EXIT_FATAL = 2;
-  /** Something only an operator can repair. */
-  static final int EXIT_NEEDS_OPERATOR = 3;
 
   @Bean
   QuorumMetrics quorumMetrics(MeterRegistry registry) {
@@ -61,8 +58,7 @@ class ControllerWiring {
   /** The process ends without its shutdown hooks: after a failed force nothing more may be written (Q42). */
   @Bean
   FatalHandler fatalHandler() {
-    return (_, cause) -> Runtime.getRuntime()
-        .halt(cause instanceof StorageCorruptionException ? EXIT_NEEDS_OPERATOR : EXIT_FATAL);
+    return (_, _) -> Runtime.getRuntime().halt(EXIT_FATAL);
   }
 
   @Bean

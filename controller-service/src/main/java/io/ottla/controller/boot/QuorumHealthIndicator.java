@@ -34,7 +34,10 @@ public final class QuorumHealthIndicator implements HealthIndicator {
     if (!node.detail().isEmpty()) {
       health.withDetail("detail", node.detail());
     }
-    boolean damaged = node.stage() == NodeState.Stage.FAILED || node.stage() == NodeState.Stage.LEFT_OUT;
+    boolean damaged = switch (node.stage()) {
+      case FAILED,LEFT_OUT,QUARANTINED -> true;
+      case STARTING,FORMING,RECOVERING,RUNNING,STOPPING -> false;
+    };
     if (damaged) {
       return health.down().build();
     }
@@ -54,6 +57,7 @@ public final class QuorumHealthIndicator implements HealthIndicator {
       return now.active();
     }
     boolean heard = quorum.sinceLeaderContactMs() >= 0 && quorum.sinceLeaderContactMs() < MAX_SILENCE_MS;
-    return quorum.role() == Role.FOLLOWER && heard && quorum.commitIndex() - now.appliedIndex() <= MAX_LAG;
+    boolean follows = quorum.role() == Role.FOLLOWER || quorum.role() == Role.OBSERVER;
+    return follows && heard && quorum.commitIndex() - now.appliedIndex() <= MAX_LAG;
   }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * One controller's part in forming the quorum (Q1). The configured voter with the lowest id coordinates: when it sees every configured voter
  * unformatted and configured the same, it proposes cluster id and directory ids, has all of them agree durably, and decides by formatting
  * its own directory. The others format theirs when told, or when they see a formed peer whose voters include their own directory: that id
- * can only have got there through their own durable agreement. An empty directory beside formed peers stays empty.
+ * can only have got there through their own durable agreement. Any other directory beside formed peers is formatted as an observer's, under
+ * an id of its own that has no vote: only an operator can make it a voter (Q1, Q37).
  *
  * <p>{@link #round} makes blocking calls and is for one thread; the other methods are for any thread, and the disk is only touched under
  * this object's lock.
@@ -32,6 +33,7 @@ public final class Formation {
   private final int nodeId;
   private final @Nullable String configuredClusterId;
   private final List<QuorumMember> initialVoters;
+  private final List<QuorumMember> contacts;
   private final FormationStore store;
   private final RandomSource random;
   private final UUID directoryId;
@@ -41,15 +43,17 @@ public final class Formation {
 
   /**
    * @param configuredClusterId the setting {@code cluster.id}, or null to have one made up
-   * @param initialVoters the setting of that name, this controller among them; empty when this directory must be formatted already
+   * @param initialVoters the setting of that name, this controller among them; empty for one that joins a cluster, never forms one
+   * @param contacts controllers of the cluster to join when there are no initial voters; only their addresses matter
    */
   public Formation(int nodeId, @Nullable String configuredClusterId, List<QuorumMember> initialVoters,
-      FormationStore store, RandomSource random) {
+      List<QuorumMember> contacts, FormationStore store, RandomSource random) {
     this.nodeId = nodeId;
     this.configuredClusterId = configuredClusterId;
     List<QuorumMember> ordered = new ArrayList<>(initialVoters);
     ordered.sort(Comparator.comparingInt(QuorumMember::nodeId));
     this.initialVoters = List.copyOf(ordered);
+    this.contacts = initialVoters.isEmpty() ? List.copyOf(contacts) : this.initialVoters;
     this.store = store;
     this.random = random;
     this.formed = store.formed().orElse(null);
@@ -122,21 +126,25 @@ public final class Formation {
       }
       seenVersion = version;
     }
-    if (initialVoters.isEmpty()) {
-      return new FormationStatus.LeftOut("the directory of controller " + nodeId
-          + " is not formatted and controller.quorum.initial.voters is empty; set it to form a cluster");
-    }
+    List<PeerIdentity> answers = new ArrayList<>();
     SortedMap<Integer, PeerIdentity> seen = new TreeMap<>();
-    for (QuorumMember member : initialVoters) {
-      if (initialVoters.size() > 1) {
+    for (QuorumMember member : contacts) {
+      if (initialVoters.size() != 1) {
         // Its own address as well: what others reach there must be this very process.
-        peers.identity(member).ifPresent(identity -> seen.put(member.nodeId(), identity));
+        peers.identity(member).ifPresent(identity -> {
+          answers.add(identity);
+          seen.put(member.nodeId(), identity);
+        });
       }
     }
-    for (PeerIdentity peer : seen.values()) {
+    for (PeerIdentity peer : answers) {
       if (peer.clusterId() != null && peer.voters() != null) {
         return besideFormed(peer, peer.clusterId(), peer.voters(), seenVersion);
       }
+    }
+    if (initialVoters.isEmpty()) {
+      return new FormationStatus.Waiting("waiting for a controller of the cluster to join, at " + contacts
+          + "; to form a cluster, set controller.quorum.initial.voters");
     }
     String obstacle = obstacle(seen);
     if (obstacle != null) {
@@ -198,21 +206,25 @@ public final class Formation {
 
   private synchronized FormationStatus besideFormed(PeerIdentity peer, String clusterId, VoterSet voters,
       long seenVersion) {
-    if (voters.contains(self()) && prepared != null && formed == null) {
-      if (version != seenVersion) {
-        return new FormationStatus.Waiting("looking again: a proposal arrived meanwhile");
-      }
-      form(new RaftIdentity(clusterId, self(), voters));
-    }
     RaftIdentity identity = formed;
     if (identity != null) {
       return new FormationStatus.Formed(identity);
     }
-    return new FormationStatus.LeftOut("controller " + peer.nodeId() + " belongs to cluster " + clusterId
-        + ", of which this empty directory is no voter: it must not vote in the place of a disk that may have"
-        + " acknowledged entries. Bring the old directory of controller " + nodeId
-        + " back, or add this one as a new voter; if the cluster " + clusterId
-        + " is not wanted, empty all controllers' directories");
+    if (version != seenVersion) {
+      return new FormationStatus.Waiting("looking again: a proposal arrived meanwhile");
+    }
+    if (configuredClusterId != null && !configuredClusterId.equals(clusterId)) {
+      return new FormationStatus.LeftOut("controller " + peer.nodeId() + " belongs to cluster " + clusterId
+          + ", not to cluster.id=" + configuredClusterId + "; correct the setting, or the addresses of the controllers");
+    }
+    // Its own id among the voters can only come from its own durable agreement; any other directory gets no vote here.
+    RaftIdentity joined = new RaftIdentity(clusterId, self(), voters);
+    if (voters.contains(self()) && prepared == null) {
+      return new FormationStatus.LeftOut("directory " + directoryId + " of controller " + nodeId
+          + " votes in cluster " + clusterId + " but has never agreed to; empty it");
+    }
+    form(joined);
+    return new FormationStatus.Formed(joined);
   }
 
   /** Why nothing can be proposed now, or null. */

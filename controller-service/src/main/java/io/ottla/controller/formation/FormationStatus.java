@@ -4,12 +4,12 @@ import io.ottla.controller.raft.RaftIdentity;
 
 /** Where a controller stands after a round. */
 public sealed interface FormationStatus {
-  /** It is a voter. */
+  /** It belongs to a cluster, as voter or as observer. */
   record Formed(RaftIdentity identity) implements FormationStatus {}
 
   /** It keeps trying: the reason may go away by itself. */
   record Waiting(String reason) implements FormationStatus {}
 
-  /** The others are a cluster already and this directory is not part of it; only an operator can change that. */
+  /** The others are another cluster than the settings name; only an operator can change that. */
   record LeftOut(String reason) implements FormationStatus {}
 }

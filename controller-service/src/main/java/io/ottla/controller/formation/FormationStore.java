@@ -15,7 +15,7 @@ public interface FormationStore {
   /** Agrees to a proposal under this directory id. */
   void storePrepared(Prepared prepared);
 
-  /** Formats the directory: an empty log, term 0, and last the identity that makes it a voter. */
+  /** Formats the directory: an empty log, term 0, and last the identity, which makes it a voter if it names itself among them. */
   void storeFormed(RaftIdentity identity);
 
   /**

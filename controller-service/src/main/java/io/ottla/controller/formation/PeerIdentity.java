@@ -23,4 +23,9 @@ public record PeerIdentity(int nodeId, UUID directoryId, FormationStage stage, l
   public PeerIdentity {
     initialVoters = List.copyOf(initialVoters);
   }
+
+  /** The same with the voters of now. */
+  public PeerIdentity withVoters(VoterSet now) {
+    return new PeerIdentity(nodeId, directoryId, stage, ballot, configuredClusterId, initialVoters, clusterId, now);
+  }
 }

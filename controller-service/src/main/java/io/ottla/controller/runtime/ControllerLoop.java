@@ -191,6 +191,7 @@ final class ControllerLoop implements RaftListener {
     lastSnapshotMs = startMs;
     lastSnapshotIndex = written.snapshot().id().lastIndex();
     bytesSinceSnapshot = 0;
+    observer.snapshotWritten(written.millis());
     raft.snapshotWritten(written.snapshot());
     publisher.dropBefore(Math.min(lastSnapshotIndex, raft.report().firstIndex()));
     for (Consumer<SnapshotLoop.Written> caller = snapshotCallers.poll(); caller != null; caller = snapshotCallers
@@ -264,8 +265,10 @@ final class ControllerLoop implements RaftListener {
       case RaftNotice.ReadReady ready -> reads.ready(ready.readId(), ready.readIndex(), control.committed());
       case RaftNotice.ReadRefused refused -> reads.refused(refused.readId());
       case RaftNotice.SnapshotInstalled installed -> snapshotInstalled(installed.snapshot());
-      case RaftNotice.PeersChanged changed ->
+      case RaftNotice.PeersChanged changed -> {
         LOG.info("event=peers_changed voters={} observers={}", changed.voters().voters(), changed.observers());
+        observer.peers(changed.voters(), changed.observers());
+      }
       case RaftNotice.ProposalAppended _,RaftNotice.ProposalRefused _ -> {
         // Proposals are answered where they are made.
       }

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps trying until this controller is a voter. What touches the disk runs on a platform thread of its own, since HTTP threads are virtual
+ * Keeps trying until this controller belongs to a cluster. What touches the disk runs on a platform thread of its own, since HTTP threads are virtual
  * and may be interrupted (Q50).
  */
 public final class FormationRunner implements AutoCloseable {
@@ -39,7 +39,7 @@ public final class FormationRunner implements AutoCloseable {
     this.peers = peers;
   }
 
-  /** Blocks until this controller is a voter; empty when it was closed before. Tells every change of what it waits for. */
+  /** Blocks until this controller belongs to a cluster; empty when it was closed before. Tells every change of what it waits for. */
   public Optional<RaftIdentity> run(Consumer<NodeState> progress) {
     String told = "";
     while (!stopped) {

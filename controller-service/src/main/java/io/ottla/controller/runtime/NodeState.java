@@ -13,12 +13,14 @@ public record NodeState(Stage stage, String detail) {
     STARTING,
     /** Waiting for all initial voters to agree (Q1). */
     FORMING,
-    /** The others formed a cluster of which its directory is no voter. */
+    /** The others are a cluster to which, by its settings, it does not belong. */
     LEFT_OUT,
     /** Reading the log. */
     RECOVERING,
     /** Part of the quorum. */
     RUNNING,
+    /** Its directory may have forgotten what it once acknowledged: it tells so and does nothing else (Q45). */
+    QUARANTINED,
     /** On its way out. */
     STOPPING,
     /** Stopped by an error. */

@@ -41,6 +41,7 @@ public final class RaftDriver implements AutoCloseable {
   private final QuorumStateStore hardStates;
   private final RaftTransport transport;
   private final RaftListener listener;
+  private final RuntimeObserver observer;
   private final MonotonicClock clock;
   private final FatalHandler fatal;
   private final Mailbox mailbox = new Mailbox(MAX_COMMANDS);
@@ -70,6 +71,7 @@ public final class RaftDriver implements AutoCloseable {
     this.hardStates = hardStates;
     this.transport = transport;
     this.listener = listener;
+    this.observer = observer;
     this.clock = clock;
     this.fatal = fatal;
     this.exchanges = new Exchanges(exchangePatienceMs);
@@ -81,6 +83,7 @@ public final class RaftDriver implements AutoCloseable {
 
   void start() {
     transport.peers(core.voters().voters());
+    observer.peers(core.voters(), List.of());
     storageThread.start();
     raftThread.start();
   }

@@ -1,6 +1,9 @@
 package io.ottla.controller.runtime;
 
 import io.ottla.controller.raft.Role;
+import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.VoterSet;
+import java.util.List;
 
 /** Is told what is worth counting. Called on the runtime's threads; must be quick and must not throw. */
 public interface RuntimeObserver {
@@ -17,6 +20,14 @@ public interface RuntimeObserver {
     @Override
     public void committed(long nanos) {
     }
+
+    @Override
+    public void peers(VoterSet voters, List<Voter> observers) {
+    }
+
+    @Override
+    public void snapshotWritten(long millis) {
+    }
   };
 
   /** The log was forced. */
@@ -24,6 +35,12 @@ public interface RuntimeObserver {
 
   /** The voter's role changed. */
   void roleChanged(Role from, Role to);
+
+  /** Who votes and who observes from now on. */
+  void peers(VoterSet voters, List<Voter> observers);
+
+  /** A snapshot was written, in so many milliseconds. */
+  void snapshotWritten(long millis);
 
   /** A decision was proposed, committed and applied. */
   void committed(long nanos);

@@ -146,9 +146,14 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
     throw new UnsupportedOperationException();
   }
 
-  /** Opens and recovers the log of a formatted directory. */
+  /** As the other, with segments of the usual size. */
   public FileRaftLog openLog() {
-    return FileRaftLog.open(directory, FileRaftLog.DEFAULT_SEGMENT_BYTES);
+    return openLog(FileRaftLog.DEFAULT_SEGMENT_BYTES);
+  }
+
+  /** Opens and recovers the log of a formatted directory. */
+  public FileRaftLog openLog(int segmentBytes) {
+    return FileRaftLog.open(directory, segmentBytes);
   }
 
   @Override

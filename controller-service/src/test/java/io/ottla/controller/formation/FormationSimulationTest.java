@@ -121,7 +121,7 @@ final class FormationSimulationTest {
     }
 
     Formation start() {
-      Formation started = new Formation(id, null, world.members, this, world.randomSource);
+      Formation started = new Formation(id, null, world.members, List.of(), this, world.randomSource);
       process = started;
       return started;
     }
@@ -247,6 +247,9 @@ final class FormationSimulationTest {
         assertThat(identity.voters()).as("seed %d: the same voters", seed).isEqualTo(formed.getFirst().voters());
         for (Voter voter : identity.voters().voters()) {
           Node node = node(voter.key().nodeId());
+          if (!identity.voters().contains(identity.self())) {
+            assertThat(node(identity.self().nodeId()).wiped).as("seed %d: only a wiped disk observes", seed).isNotEmpty();
+          }
           boolean known = node.prepared != null && node.prepared.directoryId().equals(voter.key().directoryId());
           assertThat(known || node.wiped.contains(voter.key().directoryId()))
               .as("seed %d: %s is durable at its node or was wiped", seed, voter.key()).isTrue();

@@ -4,12 +4,15 @@ import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.http.InternalExchange;
 import io.ottla.common.http.InternalServer;
+import io.ottla.controller.formation.PeerIdentity;
 import io.ottla.controller.formation.Proposal;
 import io.ottla.controller.http.FormationWire;
 import io.ottla.controller.http.RaftJson;
 import io.ottla.controller.http.RaftPaths;
 import io.ottla.controller.raft.RaftMessage;
 import io.ottla.controller.runtime.Controller;
+import io.ottla.controller.runtime.ControllerStatus;
+import io.ottla.controller.runtime.FormationRunner;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -42,8 +45,7 @@ final class RaftEndpoints {
     server.route("POST", RaftPaths.INSTALL_SNAPSHOT, (in, out) -> raft(in, out, RaftJson::readSnapshot));
     server.route("POST", RaftPaths.TIMEOUT_NOW, (in, out) -> raft(in, out, RaftJson::readTimeoutNow));
     server.route("POST", RaftPaths.OBSERVE, (in, out) -> raft(in, out, RaftJson::readObserve));
-    server.route("GET", RaftPaths.IDENTITY,
-        (_, out) -> InternalExchange.reply(out, FormationWire.Identity.of(host.formation().identity())));
+    server.route("GET", RaftPaths.IDENTITY, (_, out) -> InternalExchange.reply(out, identity()));
     server.route("POST", RaftPaths.PREPARE, this::prepare);
     server.route("POST", RaftPaths.COMMIT, this::commit);
   }
@@ -82,14 +84,32 @@ final class RaftEndpoints {
     }
   }
 
+  /** What this controller is; of a cluster that runs, with the voters of now and not those it was formed with. */
+  private FormationWire.Identity identity() {
+    PeerIdentity identity = formation().identity();
+    Controller controller = host.controller();
+    ControllerStatus status = controller == null ? null : controller.status();
+    return FormationWire.Identity.of(status == null || identity.clusterId() == null
+        ? identity
+        : identity.withVoters(status.quorum().voters()));
+  }
+
+  private FormationRunner formation() {
+    FormationRunner formation = host.formation();
+    if (formation == null) {
+      throw new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "this controller is " + host.state().stage());
+    }
+    return formation;
+  }
+
   private void prepare(HttpServletRequest in, HttpServletResponse out) throws IOException {
     Proposal proposal = proposal(in);
-    InternalExchange.reply(out, onDisk(() -> host.formation().onPrepare(proposal)));
+    InternalExchange.reply(out, onDisk(() -> formation().onPrepare(proposal)));
   }
 
   private void commit(HttpServletRequest in, HttpServletResponse out) throws IOException {
     Proposal proposal = proposal(in);
-    InternalExchange.reply(out, new FormationWire.Committed(onDisk(() -> host.formation().onCommit(proposal))));
+    InternalExchange.reply(out, new FormationWire.Committed(onDisk(() -> formation().onCommit(proposal))));
   }
 
   private interface DiskCall<T> {

@@ -15,6 +15,7 @@ import io.ottla.controller.raft.Snapshot;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.runtime.Controller;
 import io.ottla.controller.runtime.ControllerStatus;
+import io.ottla.controller.runtime.FormationRunner;
 import io.ottla.controller.runtime.NodeState;
 import java.util.List;
 import java.util.Optional;
@@ -36,13 +37,14 @@ final class StatusEndpoint {
   }
 
   private QuorumStatusResponse status(long digestIndex, boolean digestNow) {
-    PeerIdentity identity = host.formation().identity();
+    FormationRunner formation = host.formation();
+    PeerIdentity identity = formation == null ? null : formation.identity();
     NodeState state = host.state();
     Controller controller = host.controller();
     ControllerStatus status = controller == null ? null : controller.status();
-    if (status == null) {
-      return new QuorumStatusResponse(identity.nodeId(), identity.directoryId(), identity.clusterId(),
-          state.stage().name(), state.detail(), null, false, 0, -1, null, 0, 0, 0, 0, 0, 0, 0, -1, null, -1, List.of(), 0,
+    if (identity == null || controller == null || status == null) {
+      return new QuorumStatusResponse(host.nodeId(), identity == null ? null : identity.directoryId(),
+          identity == null ? null : identity.clusterId(), state.stage().name(), state.detail(), null, false, 0, -1, null, 0, 0, 0, 0, 0, 0, 0, -1, null, -1, List.of(), 0,
           List.of(), List.of());
     }
     Optional<MetadataImage> asked = digestIndex >= 0
