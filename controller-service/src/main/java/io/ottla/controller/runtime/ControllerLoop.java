@@ -52,7 +52,7 @@ final class ControllerLoop implements RaftListener {
   private Role role = Role.FOLLOWER;
   private long commitIndex;
   private long activeTerm;
-  private boolean loadingSnapshot;
+  private int snapshotsLoading;
   private boolean writingSnapshot;
   private long bytesSinceSnapshot;
   private long lastSnapshotMs = Long.MIN_VALUE;
@@ -166,7 +166,7 @@ final class ControllerLoop implements RaftListener {
 
   /** Writes a snapshot of what is applied now, or joins the one being written. */
   void snapshot(RaftAccess raft, CompletableFuture<SnapshotLoop.Written> answer) {
-    if (control.committed().index() == 0 || loadingSnapshot) {
+    if (control.committed().index() == 0 || snapshotsLoading > 0) {
       answer.completeExceptionally(
           new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "nothing is applied yet; try again"));
       return;
@@ -205,22 +205,23 @@ final class ControllerLoop implements RaftListener {
       lastSnapshotMs = raft.nowMs();
     }
     boolean news = control.committed().index() > lastSnapshotIndex;
-    if (!loadingSnapshot && policy.isDue(bytesSinceSnapshot, raft.nowMs() - lastSnapshotMs, news)) {
+    if (snapshotsLoading == 0 && policy.isDue(bytesSinceSnapshot, raft.nowMs() - lastSnapshotMs, news)) {
       startSnapshot(raft);
     }
   }
 
+  /** Until its state is loaded nothing can be applied: the log may begin behind what is applied now. */
   private void snapshotInstalled(Snapshot snapshot) {
     LOG.info("event=snapshot_installed id={} bytes={}", snapshot.id(), snapshot.sizeInBytes());
-    loadingSnapshot = true;
+    snapshotsLoading++;
     commitIndex = Math.max(commitIndex, snapshot.id().lastIndex());
-    snapshots.load(snapshot, image -> raftThread.post(raft -> loaded(raft, image)));
+    snapshots.load(image -> raftThread.post(raft -> loaded(raft, image)));
   }
 
   private void loaded(RaftAccess raft, MetadataImage image) {
-    loadingSnapshot = false;
+    snapshotsLoading--;
     if (image.index() <= control.committed().index()) {
-      return; // a later one was installed and loaded meanwhile
+      return; // the one before had loaded this one already
     }
     control.load(image);
     publisher.reset(image.index());
@@ -293,7 +294,7 @@ final class ControllerLoop implements RaftListener {
   /** One bounded piece, so that a long log does not hold up heartbeats. */
   private void apply(RaftAccess raft) {
     long applied = control.committed().index();
-    if (applied < commitIndex && !loadingSnapshot) {
+    if (applied < commitIndex && snapshotsLoading == 0) {
       for (LogEntry entry : raft.readCommitted(applied + 1, APPLY_ENTRIES, APPLY_BYTES)) {
         boolean data = entry.type() == EntryType.DATA;
         control.applyCommitted(entry.index(), entry.term(),
@@ -331,7 +332,7 @@ final class ControllerLoop implements RaftListener {
   @Override
   public boolean onIdle(RaftAccess raft) {
     apply(raft);
-    return control.committed().index() < commitIndex && !loadingSnapshot;
+    return control.committed().index() < commitIndex && snapshotsLoading == 0;
   }
 
   /** Fencing and elections wait until a majority has answered since the last stall of this process (Q29). */

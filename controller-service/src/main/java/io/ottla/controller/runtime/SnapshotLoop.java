@@ -67,9 +67,9 @@ final class SnapshotLoop implements Runnable {
     });
   }
 
-  /** Loads the state in a snapshot; the callback runs on this thread. */
-  void load(Snapshot snapshot, Consumer<MetadataImage> loaded) {
-    waiting.add(() -> loaded.accept(load(store, format, snapshot)));
+  /** Loads the state in the newest snapshot there is when its turn comes; the callback runs on this thread. */
+  void load(Consumer<MetadataImage> loaded) {
+    waiting.add(() -> loaded.accept(load(store, format, store.newest().orElseThrow())));
   }
 
   /** Loads the state in a snapshot, here and now. */
