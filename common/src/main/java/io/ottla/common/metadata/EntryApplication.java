@@ -9,7 +9,8 @@ import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
 import io.ottla.common.metadata.MetadataRecord.UnregisterBroker;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,7 +22,8 @@ import org.pcollections.TreePMap;
 
 /** The state of applying one entry, record by record. Used by one {@link MetadataDelta} and thrown away. */
 final class EntryApplication {
-  final Set<TopicIdPartition> changedPartitions = new HashSet<>();
+  /** With their state so far; partitions of topics that the entry removes again are not among them. */
+  final SortedMap<TopicIdPartition, PartitionState> changedPartitions = new TreeMap<>();
   final Set<UUID> createdTopics = new TreeSet<>();
   final SortedMap<UUID, TopicImage> deletedTopics = new TreeMap<>();
   final Set<Integer> changedBrokers = new TreeSet<>();
@@ -30,6 +32,8 @@ final class EntryApplication {
   private final long index;
   private final long term;
   private final MetadataImage before;
+  /** Topics changed so far; they go into the map of all topics once, at the end, however many partitions change. */
+  private final Map<UUID, TopicImage> touchedTopics = new HashMap<>();
   private TreePMap<Integer, BrokerRegistration> brokers;
   private HashPMap<UUID, TopicImage> topicsById;
   private TreePMap<String, UUID> topicIdsByName;
@@ -63,8 +67,9 @@ final class EntryApplication {
 
   /** The next image, after checking what must hold between records of one entry. */
   MetadataImage finish() {
+    touchedTopics.forEach((id, topic) -> topicsById = topicsById.plus(id, topic));
     MetadataImage image = new MetadataImage(index, term, brokers, topicsById, topicIdsByName, configs);
-    new EntryInvariants(before, image, this).check();
+    EntryInvariants.check(before, image, this);
     return image;
   }
 
@@ -96,15 +101,16 @@ final class EntryApplication {
   }
 
   private void apply(TopicRecord topic) {
-    require(!topicsById.containsKey(topic.topicId()), "topic id is taken", topic);
+    require(knownTopic(topic.topicId()) == null, "topic id is taken", topic);
     require(!topicIdsByName.containsKey(topic.name()), "topic name is taken", topic);
-    topicsById = topicsById.plus(topic.topicId(), TopicImage.empty(topic.topicId(), topic.name()));
+    touchedTopics.put(topic.topicId(), TopicImage.empty(topic.topicId(), topic.name()));
     topicIdsByName = topicIdsByName.plus(topic.name(), topic.topicId());
     createdTopics.add(topic.topicId());
   }
 
   private void apply(RemoveTopic remove) {
     TopicImage topic = topic(remove.topicId(), remove);
+    touchedTopics.remove(topic.id());
     topicsById = topicsById.minus(topic.id());
     topicIdsByName = topicIdsByName.minus(topic.name());
     ConfigResource resource = ConfigResource.topic(topic.name());
@@ -113,6 +119,8 @@ final class EntryApplication {
       changedConfigs.add(resource);
     }
     deletedTopics.put(topic.id(), topic);
+    changedPartitions.subMap(new TopicIdPartition(topic.id(), 0), new TopicIdPartition(topic.id(), Integer.MAX_VALUE))
+        .clear();
   }
 
   private void apply(PartitionRecord partition) {
@@ -150,8 +158,8 @@ final class EntryApplication {
   }
 
   private void put(TopicImage topic, int partition, PartitionState state) {
-    topicsById = topicsById.plus(topic.id(), topic.withPartition(partition, state));
-    changedPartitions.add(new TopicIdPartition(topic.id(), partition));
+    touchedTopics.put(topic.id(), topic.withPartition(partition, state));
+    changedPartitions.put(new TopicIdPartition(topic.id(), partition), state);
   }
 
   private BrokerRegistration current(int brokerId, long brokerEpoch, MetadataRecord change) {
@@ -163,11 +171,16 @@ final class EntryApplication {
   }
 
   private TopicImage topic(UUID topicId, MetadataRecord change) {
-    TopicImage topic = topicsById.get(topicId);
+    TopicImage topic = knownTopic(topicId);
     if (topic == null) {
       throw new MetadataReplayException("unknown topic in " + change);
     }
     return topic;
+  }
+
+  private @Nullable TopicImage knownTopic(UUID topicId) {
+    TopicImage touched = touchedTopics.get(topicId);
+    return touched == null ? topicsById.get(topicId) : touched;
   }
 
   private static <T> T or(@Nullable T changed, T old) {

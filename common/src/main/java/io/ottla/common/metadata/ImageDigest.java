@@ -1,12 +1,6 @@
 package io.ottla.common.metadata;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -14,43 +8,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Writes an image in one canonical order into a hash. Every field of every record of the image is part of it. */
+/**
+ * Writes an image in one canonical order into a hash. Every field of every record of the image is part of it; numbers are big-endian, lists and
+ * texts are preceded by their length.
+ */
 final class ImageDigest {
-  private final DataOutputStream out;
+  private static final int BUFFER_BYTES = 8 * 1024;
 
-  private ImageDigest(DataOutputStream out) {
-    this.out = out;
+  private final MessageDigest hash;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int used;
+
+  private ImageDigest(MessageDigest hash) {
+    this.hash = hash;
   }
 
   static String of(MetadataImage image) {
     try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      try (var out = new DataOutputStream(
-          new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha)))) {
-        new ImageDigest(out).write(image);
-      }
-      return HexFormat.of().formatHex(sha.digest());
+      ImageDigest digest = new ImageDigest(MessageDigest.getInstance("SHA-256"));
+      digest.write(image);
+      return digest.finish();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
-  private void write(MetadataImage image) throws IOException {
-    out.writeInt(image.brokers().size());
-    for (BrokerRegistration broker : image.brokers().values()) {
-      write(broker);
-    }
-    out.writeInt(image.topicCount());
-    for (TopicImage topic : image.topics()) {
-      write(topic);
-    }
-    out.writeInt(image.allConfigs().size());
+  private String finish() {
+    hash.update(buffer, 0, used);
+    return HexFormat.of().formatHex(hash.digest());
+  }
+
+  private void write(MetadataImage image) {
+    number(image.brokers().size());
+    image.brokers().values().forEach(this::write);
+    number(image.topicCount());
+    image.topics().forEach(this::write);
+    number(image.allConfigs().size());
     for (Map.Entry<ConfigResource, ? extends Map<String, String>> resource : image.allConfigs().entrySet()) {
       text(resource.getKey().type().name());
       text(resource.getKey().name());
-      out.writeInt(resource.getValue().size());
+      number(resource.getValue().size());
       for (Map.Entry<String, String> config : resource.getValue().entrySet()) {
         text(config.getKey());
         text(config.getValue());
@@ -58,74 +55,110 @@ final class ImageDigest {
     }
   }
 
-  private void write(BrokerRegistration broker) throws IOException {
-    out.writeInt(broker.brokerId());
-    out.writeLong(broker.brokerEpoch());
+  private void write(BrokerRegistration broker) {
+    number(broker.brokerId());
+    longNumber(broker.brokerEpoch());
     id(broker.incarnationId());
     ids(broker.directoryIds());
-    out.writeInt(broker.endpoints().size());
+    number(broker.endpoints().size());
     for (Endpoint endpoint : broker.endpoints()) {
       text(endpoint.name());
       text(endpoint.host());
-      out.writeInt(endpoint.port());
+      number(endpoint.port());
     }
     String rack = broker.rack();
-    out.writeBoolean(rack != null);
+    flag(rack != null);
     if (rack != null) {
       text(rack);
     }
-    out.writeInt(broker.features().size());
+    number(broker.features().size());
     for (Map.Entry<String, FeatureRange> feature : broker.features().entrySet()) {
       text(feature.getKey());
-      out.writeInt(feature.getValue().min());
-      out.writeInt(feature.getValue().max());
+      number(feature.getValue().min());
+      number(feature.getValue().max());
     }
-    out.writeBoolean(broker.fenced());
-    out.writeBoolean(broker.inControlledShutdown());
-    out.writeLong(broker.lastActiveEpoch());
+    flag(broker.fenced());
+    flag(broker.inControlledShutdown());
+    longNumber(broker.lastActiveEpoch());
   }
 
-  private void write(TopicImage topic) throws IOException {
+  private void write(TopicImage topic) {
     id(topic.id());
     text(topic.name());
-    out.writeInt(topic.partitions().size());
-    for (PartitionState partition : topic.partitions()) {
+    number(topic.partitions().size());
+    for (int at = 0; at < topic.partitions().size(); at++) {
+      PartitionState partition = topic.partitions().get(at);
       numbers(partition.replicas());
       numbers(partition.isr());
       numbers(partition.elr());
-      out.writeInt(partition.lastKnownLeader());
+      number(partition.lastKnownLeader());
       numbers(partition.adding());
       numbers(partition.removing());
-      out.writeInt(partition.leader());
+      number(partition.leader());
       text(partition.leaderRecoveryState().name());
-      out.writeInt(partition.leaderEpoch());
-      out.writeInt(partition.partitionEpoch());
+      number(partition.leaderEpoch());
+      number(partition.partitionEpoch());
       ids(partition.directories());
     }
   }
 
-  private void numbers(List<Integer> numbers) throws IOException {
-    out.writeInt(numbers.size());
-    for (int number : numbers) {
-      out.writeInt(number);
+  private void numbers(List<Integer> numbers) {
+    number(numbers.size());
+    for (int at = 0; at < numbers.size(); at++) {
+      number(numbers.get(at));
     }
   }
 
-  private void ids(List<UUID> ids) throws IOException {
-    out.writeInt(ids.size());
-    for (UUID id : ids) {
-      id(id);
+  private void ids(List<UUID> ids) {
+    number(ids.size());
+    for (int at = 0; at < ids.size(); at++) {
+      id(ids.get(at));
     }
   }
 
-  private void id(UUID id) throws IOException {
-    out.writeLong(id.getMostSignificantBits());
-    out.writeLong(id.getLeastSignificantBits());
+  private void id(UUID id) {
+    longNumber(id.getMostSignificantBits());
+    longNumber(id.getLeastSignificantBits());
   }
 
-  private void text(String text) throws IOException {
+  private void longNumber(long value) {
+    number((int) (value >>> 32));
+    number((int) value);
+  }
+
+  private void number(int value) {
+    ensure(Integer.BYTES);
+    buffer[used] = (byte) (value >>> 24);
+    buffer[used + 1] = (byte) (value >>> 16);
+    buffer[used + 2] = (byte) (value >>> 8);
+    buffer[used + 3] = (byte) value;
+    used += Integer.BYTES;
+  }
+
+  private void flag(boolean value) {
+    ensure(1);
+    buffer[used] = (byte) (value ? 1 : 0);
+    used++;
+  }
+
+  private void text(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(bytes.length);
-    out.write(bytes);
+    number(bytes.length);
+    if (bytes.length > BUFFER_BYTES) {
+      ensure(BUFFER_BYTES);
+      hash.update(bytes);
+      return;
+    }
+    ensure(bytes.length);
+    System.arraycopy(bytes, 0, buffer, used, bytes.length);
+    used += bytes.length;
+  }
+
+  /** Makes room for that many bytes. */
+  private void ensure(int bytes) {
+    if (used + bytes > BUFFER_BYTES) {
+      hash.update(buffer, 0, used);
+      used = 0;
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.ottla.common.id.TopicIdPartition;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -11,9 +12,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * What one entry does to an image: the next image, and what changed on the way. This is the only apply path, on the active controller, on
- * standbys, on brokers, and after a restart; epochs are derived here and nowhere else (M1, M2). An entry takes effect as a whole: a
- * delta that cannot be completed throws and leaves nothing behind. Immutable once made.
+ * What one entry, or all that a snapshot skips, does to an image: the next image, and what changed on the way. Applying an entry is the only
+ * path of change, on the active controller, on standbys, on brokers, and after a restart; epochs are derived here and nowhere else (M1, M2).
+ * An entry takes effect as a whole: a delta that cannot be completed throws and leaves nothing behind. Immutable once made.
  */
 public final class MetadataDelta {
   private final MetadataImage before;
@@ -24,20 +25,16 @@ public final class MetadataDelta {
   private final SortedSet<Integer> changedBrokers;
   private final SortedSet<ConfigResource> changedConfigs;
 
-  private MetadataDelta(MetadataImage before, EntryApplication applied, MetadataImage image) {
+  private MetadataDelta(MetadataImage before, MetadataImage image,
+      SortedMap<TopicIdPartition, PartitionState> changedPartitions, SortedMap<UUID, TopicImage> createdTopics,
+      SortedMap<UUID, TopicImage> deletedTopics, Set<Integer> changedBrokers, Set<ConfigResource> changedConfigs) {
     this.before = before;
     this.image = image;
-    this.changedPartitions = new TreeMap<>();
-    this.createdTopics = new TreeMap<>();
-    this.deletedTopics = Collections.unmodifiableSortedMap(applied.deletedTopics);
-    this.changedBrokers = Collections.unmodifiableSortedSet(new TreeSet<>(applied.changedBrokers));
-    this.changedConfigs = Collections.unmodifiableSortedSet(new TreeSet<>(applied.changedConfigs));
-    for (TopicIdPartition id : applied.changedPartitions) {
-      image.partition(id.topicId(), id.partition()).ifPresent(state -> changedPartitions.put(id, state));
-    }
-    for (UUID id : applied.createdTopics) {
-      image.topic(id).ifPresent(topic -> createdTopics.put(id, topic));
-    }
+    this.changedPartitions = Collections.unmodifiableSortedMap(changedPartitions);
+    this.createdTopics = Collections.unmodifiableSortedMap(createdTopics);
+    this.deletedTopics = Collections.unmodifiableSortedMap(deletedTopics);
+    this.changedBrokers = Collections.unmodifiableSortedSet(new TreeSet<>(changedBrokers));
+    this.changedConfigs = Collections.unmodifiableSortedSet(new TreeSet<>(changedConfigs));
   }
 
   /**
@@ -50,13 +47,31 @@ public final class MetadataDelta {
    * @throws MetadataReplayException when the entry cannot be applied; the node must quarantine itself
    */
   public static MetadataDelta of(MetadataImage before, long index, long term, List<MetadataRecord> records) {
-    EntryApplication application = new EntryApplication(before, index, term);
+    EntryApplication applied = new EntryApplication(before, index, term);
     try {
-      records.forEach(application::apply);
-      return new MetadataDelta(before, application, application.finish());
+      records.forEach(applied::apply);
+      MetadataImage image = applied.finish();
+      SortedMap<UUID, TopicImage> created = new TreeMap<>();
+      applied.createdTopics.forEach(id -> image.topic(id).ifPresent(topic -> created.put(id, topic)));
+      return new MetadataDelta(before, image, applied.changedPartitions, created, applied.deletedTopics,
+          applied.changedBrokers, applied.changedConfigs);
     } catch (IllegalArgumentException e) {
       throw new MetadataReplayException("entry " + index + " of term " + term + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What happened between two images of one log, as one delta (M35). Its effect is that of all entries between them, without what they undid
+   * themselves: a topic created and deleted again does not occur, one deleted and created anew under the same name occurs as both.
+   *
+   * @param before the image so far
+   * @param after a later image, such as one from a snapshot; the same index is allowed for equal images
+   * @throws MetadataReplayException when the second is no successor of the first, as some epoch would go back
+   */
+  public static MetadataDelta between(MetadataImage before, MetadataImage after) {
+    ImageDifference found = new ImageDifference(before, after);
+    return new MetadataDelta(before, after, found.changedPartitions, found.createdTopics, found.deletedTopics,
+        found.changedBrokers, found.changedConfigs);
   }
 
   /** The next image, for those who need nothing else. */
@@ -64,24 +79,24 @@ public final class MetadataDelta {
     return of(before, index, term, records).image();
   }
 
-  /** The image the entry was applied to. */
+  /** The image it starts from. */
   public MetadataImage before() {
     return before;
   }
 
-  /** The image after the entry. */
+  /** The image it leads to. */
   public MetadataImage image() {
     return image;
   }
 
   /** Partitions created or changed that still exist, with their new state. */
   public SortedMap<TopicIdPartition, PartitionState> changedPartitions() {
-    return Collections.unmodifiableSortedMap(changedPartitions);
+    return changedPartitions;
   }
 
   /** Topics created. */
   public Map<UUID, TopicImage> createdTopics() {
-    return Collections.unmodifiableSortedMap(createdTopics);
+    return createdTopics;
   }
 
   /** Topics deleted, as they last were. */
@@ -99,7 +114,7 @@ public final class MetadataDelta {
     return changedConfigs;
   }
 
-  /** Whether the entry changed nothing but the index. */
+  /** Whether nothing changed but the index. */
   public boolean isEmpty() {
     return changedPartitions.isEmpty() && createdTopics.isEmpty() && deletedTopics.isEmpty() && changedBrokers.isEmpty()
         && changedConfigs.isEmpty();

@@ -14,7 +14,7 @@ import org.pcollections.TreePMap;
 
 /**
  * The whole metadata after one entry. Immutable and shared freely between threads; successive images share all that did not change, so
- * changing one partition among 100,000 costs microseconds. Only {@link MetadataDelta} makes new ones.
+ * changing one partition among 100,000 costs microseconds. Only {@link MetadataDelta} and {@link ImageSnapshot} make new ones.
  */
 public final class MetadataImage {
   /** Nothing yet: before the first entry. */
@@ -105,10 +105,9 @@ public final class MetadataImage {
   public void forEachPartition(PartitionVisitor visitor) {
     for (UUID id : topicIdsByName.values()) {
       TopicImage topic = liveTopic(id);
-      int number = 0;
-      for (PartitionState state : topic.partitions()) {
-        visitor.visit(topic, number, state);
-        number++;
+      List<PartitionState> partitions = topic.partitions();
+      for (int number = 0; number < partitions.size(); number++) {
+        visitor.visit(topic, number, partitions.get(number));
       }
     }
   }
