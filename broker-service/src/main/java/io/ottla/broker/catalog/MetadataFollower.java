@@ -131,7 +131,7 @@ public final class MetadataFollower implements AutoCloseable {
 
   private void apply(MetadataFetchResponse.Entry entry) {
     MetadataImage before = catalog.image();
-    List<MetadataRecord> records = MetadataJson.decode(entry.records());
+    List<MetadataRecord> records = MetadataJson.decode(io.ottla.common.wire.WireJson.write(entry.records()));
     MetadataDelta delta = MetadataDelta.of(before, entry.index(), entry.term(), records);
     if (delta.image().index() != entry.index()) {
       throw new MetadataReplayException("entry " + entry.index() + " led to image " + delta.image().index());

@@ -2,10 +2,8 @@ package io.ottla.common.metadata;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +16,7 @@ import java.util.List;
  * node that guesses diverges from the others. Any thread.
  */
 public final class MetadataJson {
-  private static final ObjectMapper MAPPER = new ObjectMapper(
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final JsonFactory FACTORY = new JsonFactory();
 
   private MetadataJson() {
   }
@@ -28,7 +24,7 @@ public final class MetadataJson {
   /** The bytes of an entry. */
   public static byte[] encode(List<MetadataRecord> records) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + 128 * records.size());
-    try (JsonGenerator json = MAPPER.getFactory().createGenerator(bytes)) {
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
       MetadataJsonWriter writer = new MetadataJsonWriter(json);
       json.writeStartArray();
       for (MetadataRecord metadataRecord : records) {
@@ -47,21 +43,30 @@ public final class MetadataJson {
    * @throws MetadataReplayException when the bytes are not an entry this version understands completely
    */
   public static List<MetadataRecord> decode(byte[] bytes) {
-    try {
-      return decode(MAPPER.readTree(bytes));
+    return decode(bytes, 0, bytes.length);
+  }
+
+  /** As the other form, for a part of an array. */
+  public static List<MetadataRecord> decode(byte[] bytes, int offset, int length) {
+    try (JsonParser json = FACTORY.createParser(bytes, offset, length)) {
+      List<MetadataRecord> records = records(json);
+      if (json.nextToken() != null) {
+        throw new MetadataReplayException("something follows the end of an entry");
+      }
+      return records;
     } catch (IOException e) {
       throw new MetadataReplayException("an entry is not JSON", e);
     }
   }
 
-  /** As the other form, for an array already parsed. */
-  public static List<MetadataRecord> decode(JsonNode array) {
-    if (!array.isArray()) {
-      throw new MetadataReplayException("an entry is not a JSON array but " + array.getNodeType());
+  private static List<MetadataRecord> records(JsonParser json) throws IOException {
+    if (json.nextToken() != JsonToken.START_ARRAY) {
+      throw new MetadataReplayException("an entry is not a JSON array but begins with " + json.currentToken());
     }
-    List<MetadataRecord> records = new ArrayList<>(array.size());
-    for (JsonNode element : array) {
-      records.add(MetadataJsonReader.read(element));
+    MetadataJsonReader reader = new MetadataJsonReader(json);
+    List<MetadataRecord> records = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      records.add(reader.read());
     }
     return List.copyOf(records);
   }

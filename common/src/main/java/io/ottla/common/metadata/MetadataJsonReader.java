@@ -1,6 +1,6 @@
 package io.ottla.common.metadata;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
 import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
@@ -9,88 +9,82 @@ import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
 import io.ottla.common.metadata.MetadataRecord.UnregisterBroker;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads records; knows every type and the one version each has today. */
+/** Reads the records of one entry; knows every type and the one version each has today. */
 final class MetadataJsonReader {
-  static final int VERSION = 1;
+  private final JsonParser json;
+  private final JsonFields fields = new JsonFields();
+  /** A topic is created with few different states: one per list of replicas. */
+  private final Map<PartitionState, PartitionState> states = new HashMap<>();
 
-  private MetadataJsonReader() {
+  MetadataJsonReader(JsonParser json) {
+    this.json = json;
   }
 
-  static MetadataRecord read(JsonNode element) {
+  /** Reads the record that begins at the parser's current token. */
+  MetadataRecord read() throws IOException {
     try {
-      JsonFields fields = new JsonFields(element);
-      String type = fields.text("type");
-      int version = fields.number("version");
-      if (version != VERSION) {
-        throw new MetadataReplayException("record type " + type + " has unknown version " + version);
-      }
-      MetadataRecord metadataRecord = read(type, fields);
-      fields.requireAllRead();
+      MetadataRecord metadataRecord = read(fields.readTyped(json));
+      fields.requireAllTaken();
       return metadataRecord;
     } catch (IllegalArgumentException e) {
-      throw new MetadataReplayException("unreadable record " + element, e);
+      throw new MetadataReplayException("unreadable record before " + json.currentLocation().offsetDescription() + ": "
+          + e.getMessage(), e);
     }
   }
 
-  private static MetadataRecord read(String type, JsonFields fields) {
+  private MetadataRecord read(String type) {
     return switch (type) {
-      case "RegisterBroker" -> registerBroker(fields);
-      case "UnregisterBroker" -> new UnregisterBroker(fields.number("brokerId"), fields.longNumber("brokerEpoch"));
-      case "BrokerChange" -> new BrokerChange(fields.number("brokerId"), fields.longNumber("brokerEpoch"),
-          fields.optionalFlag("fenced"), fields.optionalFlag("inControlledShutdown"),
-          fields.optionalIds("directoryIds"));
-      case "Topic" -> new TopicRecord(fields.id("topicId"), fields.text("name"));
-      case "RemoveTopic" -> new RemoveTopic(fields.id("topicId"));
-      case "Partition" -> partition(fields);
-      case "PartitionChange" -> partitionChange(fields);
-      case "Config" -> new ConfigRecord(
-          new ConfigResource(ConfigResource.Type.valueOf(fields.text("resourceType")), fields.text("resourceName")),
-          fields.text("key"), fields.optionalText("value"));
+      case "RegisterBroker" -> registerBroker();
+      case "UnregisterBroker" -> new UnregisterBroker(fields.number(JsonField.BROKER_ID),
+          fields.longNumber(JsonField.BROKER_EPOCH));
+      case "BrokerChange" -> new BrokerChange(fields.number(JsonField.BROKER_ID),
+          fields.longNumber(JsonField.BROKER_EPOCH), fields.optionalFlag(JsonField.FENCED),
+          fields.optionalFlag(JsonField.IN_CONTROLLED_SHUTDOWN), fields.optionalIds(JsonField.DIRECTORY_IDS));
+      case "Topic" -> new TopicRecord(fields.id(JsonField.TOPIC_ID), fields.text(JsonField.NAME));
+      case "RemoveTopic" -> new RemoveTopic(fields.id(JsonField.TOPIC_ID));
+      case "Partition" -> partition();
+      case "PartitionChange" -> partitionChange();
+      case "Config" -> new ConfigRecord(resource(fields), fields.text(JsonField.KEY),
+          fields.optionalText(JsonField.VALUE));
       default -> throw new MetadataReplayException("unknown record type " + type);
     };
   }
 
-  private static RegisterBroker registerBroker(JsonFields fields) {
-    List<Endpoint> endpoints = new ArrayList<>();
-    for (JsonNode element : fields.array("endpoints")) {
-      JsonFields endpoint = new JsonFields(element);
-      endpoints.add(new Endpoint(endpoint.text("name"), endpoint.text("host"), endpoint.number("port")));
-      endpoint.requireAllRead();
-    }
-    TreeMap<String, FeatureRange> features = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> feature : fields.object("features").properties()) {
-      List<Integer> range = JsonFields.numbers(feature.getKey(), feature.getValue());
-      if (range.size() != 2) {
-        throw new IllegalArgumentException("feature " + feature.getKey() + " is not a range");
-      }
-      features.put(feature.getKey(), new FeatureRange(range.get(0), range.get(1)));
-    }
-    return new RegisterBroker(fields.number("brokerId"), fields.id("incarnationId"), fields.ids("directoryIds"),
-        endpoints, fields.optionalText("rack"), features);
+  private RegisterBroker registerBroker() {
+    return new RegisterBroker(fields.number(JsonField.BROKER_ID), fields.id(JsonField.INCARNATION_ID),
+        fields.ids(JsonField.DIRECTORY_IDS), fields.endpoints(JsonField.ENDPOINTS),
+        fields.optionalText(JsonField.RACK), fields.features(JsonField.FEATURES));
   }
 
-  private static PartitionRecord partition(JsonFields fields) {
-    UUID topicId = fields.id("topicId");
-    int number = fields.number("partition");
-    PartitionState state = new PartitionState(fields.numbers("replicas"), fields.numbers("isr"), fields.numbers("elr"),
-        fields.number("lastKnownLeader"), fields.numbers("adding"), fields.numbers("removing"),
-        fields.number("leader"), LeaderRecoveryState.valueOf(fields.text("leaderRecoveryState")),
-        fields.number("leaderEpoch"), fields.number("partitionEpoch"), fields.ids("directories"));
-    return new PartitionRecord(topicId, number, state);
+  private PartitionRecord partition() {
+    PartitionState state = new PartitionState(fields.numbers(JsonField.REPLICAS), fields.numbers(JsonField.ISR),
+        fields.numbers(JsonField.ELR), fields.number(JsonField.LAST_KNOWN_LEADER), fields.numbers(JsonField.ADDING),
+        fields.numbers(JsonField.REMOVING), fields.number(JsonField.LEADER),
+        LeaderRecoveryState.valueOf(fields.text(JsonField.LEADER_RECOVERY_STATE)),
+        fields.number(JsonField.LEADER_EPOCH), fields.number(JsonField.PARTITION_EPOCH),
+        fields.ids(JsonField.DIRECTORIES));
+    PartitionState known = states.putIfAbsent(state, state);
+    return new PartitionRecord(fields.id(JsonField.TOPIC_ID), fields.number(JsonField.PARTITION),
+        known == null ? state : known);
   }
 
-  private static PartitionChange partitionChange(JsonFields fields) {
-    return new PartitionChange(fields.id("topicId"), fields.number("partition"), fields.optionalNumbers("replicas"),
-        fields.optionalNumbers("isr"), fields.optionalNumbers("elr"), fields.optionalNumber("lastKnownLeader"),
-        fields.optionalNumbers("adding"), fields.optionalNumbers("removing"), fields.optionalNumber("leader"),
-        recovery(fields.optionalText("leaderRecoveryState")), fields.optionalIds("directories"));
+  private PartitionChange partitionChange() {
+    return new PartitionChange(fields.id(JsonField.TOPIC_ID), fields.number(JsonField.PARTITION),
+        fields.optionalNumbers(JsonField.REPLICAS), fields.optionalNumbers(JsonField.ISR),
+        fields.optionalNumbers(JsonField.ELR), fields.optionalNumber(JsonField.LAST_KNOWN_LEADER),
+        fields.optionalNumbers(JsonField.ADDING), fields.optionalNumbers(JsonField.REMOVING),
+        fields.optionalNumber(JsonField.LEADER), recovery(fields.optionalText(JsonField.LEADER_RECOVERY_STATE)),
+        fields.optionalIds(JsonField.DIRECTORIES));
+  }
+
+  static ConfigResource resource(JsonFields fields) {
+    return new ConfigResource(ConfigResource.Type.valueOf(fields.text(JsonField.RESOURCE_TYPE)),
+        fields.text(JsonField.RESOURCE_NAME));
   }
 
   private static @Nullable LeaderRecoveryState recovery(@Nullable String name) {
