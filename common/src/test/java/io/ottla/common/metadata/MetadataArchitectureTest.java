@@ -37,6 +37,7 @@ class MetadataArchitectureTest {
   @ArchTest
   static final ArchRule onlyApplyingMakesImages = noClasses().that()
       .doNotHaveFullyQualifiedName("io.ottla.common.metadata.EntryApplication").and()
+      .doNotHaveFullyQualifiedName("io.ottla.common.metadata.ImageBuilder").and()
       .doNotHaveFullyQualifiedName("io.ottla.common.metadata.MetadataImage").should()
       .callConstructorWhere(target(owner(assignableTo(MetadataImage.class))));
 }
