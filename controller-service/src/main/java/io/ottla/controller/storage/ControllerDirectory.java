@@ -95,17 +95,16 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
           + " belongs to cluster " + identity.get().clusterId() + "; correct the setting or use another directory");
     }
     if (quorumState().load().isEmpty()) {
-      throw new StorageCorruptionException("The file of term and vote, " + directory.path() + "/"
-          + FileQuorumStateStore.NAME + ", is missing; a voter that forgets its vote can vote twice.");
+      throw new StorageCorruptionException(directory.pathOf(FileQuorumStateStore.NAME),
+          "is missing, although the directory is formatted; a voter that forgets its vote can vote twice");
     }
   }
 
   private void checkUnformatted() {
     Optional<HardState> state = quorumState().load();
     if (state.isPresent() && state.get().term() > 0) {
-      throw new StorageCorruptionException(
-          "The directory " + directory.path() + " holds term and vote, but its identity ("
-              + MetaProperties.NAME + ") is missing.");
+      throw new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
+          "is missing, although the directory holds term and vote");
     }
   }
 

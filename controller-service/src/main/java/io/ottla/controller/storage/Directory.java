@@ -10,6 +10,11 @@ interface Directory {
   /** For messages. */
   String path();
 
+  /** Path of a file in it, for messages. */
+  default String pathOf(String name) {
+    return path() + "/" + name;
+  }
+
   /** Names of the files in it, sorted. */
   List<String> names();
 

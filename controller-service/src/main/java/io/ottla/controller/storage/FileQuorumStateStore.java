@@ -30,8 +30,8 @@ public final class FileQuorumStateStore implements QuorumStateStore {
     SequencedMap<String, String> values = CheckedText.decode(directory.read(NAME));
     HardState state = values == null ? null : parse(values);
     if (state == null) {
-      throw new StorageCorruptionException("The file of term and vote, " + directory.path() + "/" + NAME
-          + ", is damaged; a voter that forgets its vote can vote twice.");
+      throw new StorageCorruptionException(directory.pathOf(NAME),
+          "is damaged; a voter that forgets its vote can vote twice");
     }
     return Optional.of(state);
   }

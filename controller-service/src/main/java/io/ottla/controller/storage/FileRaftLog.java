@@ -44,8 +44,8 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     List<String> existing = directory.names().stream().filter(Segment::isName).toList();
     if (existing.size() > 1
         || (existing.size() == 1 && directory.read(existing.getFirst()).length > Segment.HEADER_BYTES)) {
-      throw new StorageCorruptionException("The directory " + directory.path()
-          + " holds a metadata log, but its identity (" + MetaProperties.NAME + ") is missing.");
+      throw new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
+          "is missing, although the directory holds a metadata log");
     }
     Segment.create(directory, FIRST_INDEX).file().close();
   }
@@ -99,8 +99,8 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     segmentOf(located.index()).file().read(bytes, located.position());
     Frame frame = Frame.decode(bytes.flip(), 0);
     if (frame == null || frame.entry().index() != located.index()) {
-      throw new StorageCorruptionException(
-          "Entry " + located.index() + " of the metadata log in " + directory.path() + " cannot be read back.");
+      throw new StorageCorruptionException(directory.pathOf(Segment.name(segmentOf(located.index()).baseIndex())),
+          "is damaged: entry " + located.index() + " cannot be read back");
     }
     return frame.entry();
   }

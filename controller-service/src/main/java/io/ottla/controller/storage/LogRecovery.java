@@ -29,14 +29,14 @@ final class LogRecovery {
   List<Segment> recover() {
     List<String> names = directory.names().stream().filter(Segment::isName).toList();
     if (names.isEmpty()) {
-      throw new StorageCorruptionException("The metadata log in " + directory.path() + " has no segment file.");
+      throw new StorageCorruptionException(directory.path(), "is formatted, but has no segment of the log");
     }
     for (int i = 0; i < names.size(); i++) {
       recover(names.get(i), i == names.size() - 1);
     }
     if (hint.index() > index.lastIndex()) {
-      throw new StorageCorruptionException("The metadata log in " + directory.path() + " ends at " + index.lastIndex()
-          + " although entries up to " + hint.index() + " had been forced to disk.");
+      throw new StorageCorruptionException(directory.pathOf(names.getLast()), "ends the log at entry "
+          + index.lastIndex() + ", although entries up to " + hint.index() + " had been forced to disk");
     }
     segments.getLast().file().force();
     directory.force();
@@ -46,8 +46,8 @@ final class LogRecovery {
   private void recover(String name, boolean last) {
     long base = Segment.baseIndex(name);
     if (base != index.lastIndex() + 1) {
-      throw new StorageCorruptionException("The metadata log in " + directory.path() + " has a gap: " + name
-          + " follows index " + index.lastIndex() + ".");
+      throw new StorageCorruptionException(directory.pathOf(name),
+          "begins after a gap: the segment before it ends at entry " + index.lastIndex());
     }
     DiskFile file = directory.open(name);
     byte[] content = file.readAll();
@@ -119,7 +119,7 @@ final class LogRecovery {
   }
 
   private StorageCorruptionException damaged(String name, int position, String proof) {
-    return new StorageCorruptionException("The metadata log is damaged in " + directory.path() + "/" + name
-        + " at byte " + position + ", and a crash does not explain it: " + proof + ".");
+    return new StorageCorruptionException(directory.pathOf(name),
+        "is damaged at byte " + position + ", and a crash does not explain it: " + proof);
   }
 }

@@ -108,6 +108,6 @@ final class MetaProperties {
   }
 
   private static StorageCorruptionException damaged(Directory directory, String name, String how) {
-    return new StorageCorruptionException("The file " + directory.path() + "/" + name + " is damaged: " + how + ".");
+    return new StorageCorruptionException(directory.pathOf(name), "is damaged: " + how);
   }
 }

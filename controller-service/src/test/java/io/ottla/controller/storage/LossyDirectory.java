@@ -24,6 +24,7 @@ final class LossyDirectory implements Directory {
   private final List<Consumer<Map<String, Inode>>> unforcedNames = new ArrayList<>();
   private int forcesUntilFailure = Integer.MAX_VALUE;
   private int operationsUntilCrash = Integer.MAX_VALUE;
+  private int forces;
 
   LossyDirectory(long seed) {
     this.random = new Random(seed);
@@ -173,6 +174,12 @@ final class LossyDirectory implements Directory {
       throw new UncheckedIOException(new IOException("device error"));
     }
     forcesUntilFailure--;
+    forces++;
+  }
+
+  /** Forces so far, of files and of the directory. */
+  int forces() {
+    return forces;
   }
 
   private final class LossyFile implements DiskFile {

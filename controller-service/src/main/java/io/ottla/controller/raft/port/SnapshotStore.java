@@ -23,7 +23,8 @@ public interface SnapshotStore {
   /**
    * Bytes of a snapshot's file, exactly as another store would have to receive them.
    *
-   * @param id a snapshot that {@link #newest} has named and that has been in use at every {@link #prune} since
+   * @param id a snapshot that {@link #newest} has named and that has been in use at every {@link #prune} since; any other throws
+   *        {@link IllegalArgumentException}
    * @param position from 0 to its size
    * @return at most {@code maxBytes}; fewer only at its end
    */
@@ -34,16 +35,19 @@ public interface SnapshotStore {
 
   /**
    * Writes a snapshot of a state; durable on return, and the newest unless a newer one exists. An id that exists already is left as it is.
-   * What a crash leaves of an unfinished one disappears when the store is opened.
+   * What a crash leaves of an unfinished one disappears when the store is opened. An exception of the state's writer is passed on and leaves
+   * nothing.
    *
    * @param voters the voter set in force at its last entry
+   * @param state writes lines; an unfinished last one throws {@link IllegalArgumentException}
    */
   Snapshot write(SnapshotId id, VoterSet voters, StateWriter state);
 
   /**
    * Keeps a piece of a snapshot that another node sends; not durable. Position 0 begins a new one and forgets whatever was received before.
    *
-   * @param position where the pieces received so far of this very snapshot end; anything else is a caller's bug
+   * @param position where the pieces received so far of this very snapshot end; anything else throws
+   *        {@link IllegalArgumentException} and changes nothing
    */
   void receive(SnapshotId id, long position, byte[] bytes);
 
@@ -60,7 +64,7 @@ public interface SnapshotStore {
   /** Writes a state into a snapshot. */
   @FunctionalInterface
   interface StateWriter {
-    /** Writes all of it; the caller closes the stream. */
+    /** Writes all of it, lines that each end with a line feed; the caller closes the stream. */
     void writeTo(OutputStream out) throws IOException;
   }
 }
