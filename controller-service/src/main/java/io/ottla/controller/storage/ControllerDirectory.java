@@ -152,7 +152,7 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
 
   /** Opens and recovers the log of a formatted directory. */
   public FileRaftLog openLog(int segmentBytes) {
-    return FileRaftLog.open(directory, segmentBytes);
+    return FileRaftLog.open(directory, segmentBytes, _ -> true);
   }
 
   @Override

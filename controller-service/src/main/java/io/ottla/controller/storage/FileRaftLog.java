@@ -1,12 +1,14 @@
 package io.ottla.controller.storage;
 
 import io.ottla.controller.raft.LogEntry;
+import io.ottla.controller.raft.SnapshotId;
 import io.ottla.controller.raft.port.RaftLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The metadata log in segment files (Q43). Writing belongs to the storage thread; readers never wait for a force. A failed write or force is
@@ -23,44 +25,46 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
   private final int segmentBytes;
   private final DurableHint hint;
   private final LogIndex index;
-  private volatile List<Segment> segments;
   private long endPosition;
   private volatile long durableIndex;
   private boolean failed;
 
-  private FileRaftLog(Directory directory, int segmentBytes, long cacheBytes) {
+  private FileRaftLog(Directory directory, int segmentBytes, long cacheBytes, Predicate<SnapshotId> isWhole) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.hint = DurableHint.open(directory);
-    this.index = new LogIndex(FIRST_INDEX, cacheBytes);
-    this.segments = List.copyOf(new LogRecovery(directory, hint, index).recover());
-    this.endPosition = segments.getLast().file().size();
+    this.index = new LogIndex(cacheBytes);
+    new LogRecovery(directory, hint, index, isWhole).recover();
+    this.endPosition = index.lastSegment().file().size();
     this.durableIndex = index.lastIndex();
     hint.raise(durableIndex);
   }
 
   /** Prepares an empty log durably; what an earlier, interrupted attempt left is completed. */
   static void create(Directory directory) {
-    List<String> existing = directory.names().stream().filter(Segment::isName).toList();
-    if (existing.size() > 1
-        || (existing.size() == 1 && directory.read(existing.getFirst()).length > Segment.HEADER_BYTES)) {
-      throw new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
-          "is missing, although the directory holds a metadata log");
+    String first = Segment.name(FIRST_INDEX);
+    for (String name : directory.names()) {
+      if (Segment.isName(name)
+          && (!name.equals(first) || directory.read(name).length > SegmentHeader.BYTES)) {
+        throw new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
+            "is missing, although the directory holds a metadata log");
+      }
     }
-    Segment.create(directory, FIRST_INDEX).file().close();
+    Segment.create(directory, first, new SegmentHeader(FIRST_INDEX, 0, 0)).file().close();
   }
 
   /**
    * Opens and recovers a log made by {@link #create}.
    *
+   * @param isWhole whether there is such a snapshot
    * @throws StorageCorruptionException when entries that were forced may be missing
    */
-  static FileRaftLog open(Directory directory, int segmentBytes) {
-    return open(directory, segmentBytes, CACHE_BYTES);
+  static FileRaftLog open(Directory directory, int segmentBytes, Predicate<SnapshotId> isWhole) {
+    return open(directory, segmentBytes, CACHE_BYTES, isWhole);
   }
 
-  static FileRaftLog open(Directory directory, int segmentBytes, long cacheBytes) {
-    return new FileRaftLog(directory, segmentBytes, cacheBytes);
+  static FileRaftLog open(Directory directory, int segmentBytes, long cacheBytes, Predicate<SnapshotId> isWhole) {
+    return new FileRaftLog(directory, segmentBytes, cacheBytes, isWhole);
   }
 
   @Override
@@ -95,24 +99,22 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
   }
 
   private LogEntry readFrame(LogIndex.Located located) {
-    ByteBuffer bytes = ByteBuffer.allocate(located.size());
-    segmentOf(located.index()).file().read(bytes, located.position());
-    Frame frame = Frame.decode(bytes.flip(), 0);
-    if (frame == null || frame.entry().index() != located.index()) {
-      throw new StorageCorruptionException(directory.pathOf(Segment.name(segmentOf(located.index()).baseIndex())),
-          "is damaged: entry " + located.index() + " cannot be read back");
+    SharedFile file = located.segment().shared();
+    if (!file.acquire()) {
+      throw new IndexOutOfBoundsException("index " + located.index() + " has just been removed");
     }
-    return frame.entry();
-  }
-
-  private Segment segmentOf(long at) {
-    List<Segment> current = segments;
-    for (int i = current.size() - 1; i > 0; i--) {
-      if (current.get(i).baseIndex() <= at) {
-        return current.get(i);
+    try {
+      ByteBuffer bytes = ByteBuffer.allocate(located.size());
+      file.read(bytes, located.position());
+      Frame frame = Frame.decode(bytes.flip(), 0);
+      if (frame == null || frame.entry().index() != located.index()) {
+        throw new StorageCorruptionException(directory.pathOf(located.segment().name()),
+            "is damaged: entry " + located.index() + " cannot be read back");
       }
+      return frame.entry();
+    } finally {
+      file.release();
     }
-    return current.getFirst();
   }
 
   @Override
@@ -133,7 +135,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
       crc = Frame.encode(entries.get(i), crc, durableIndex, bytes);
       crcs[i] = crc;
     }
-    segments.getLast().file().write(bytes.flip(), endPosition);
+    index.lastSegment().file().write(bytes.flip(), endPosition);
     for (int i = 0; i < crcs.length; i++) {
       int size = Frame.HEADER_BYTES + entries.get(i).payload().length;
       index.add(entries.get(i), endPosition, size, crcs[i]);
@@ -156,12 +158,11 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
 
   /** A finished segment is forced before the next exists, so that only the last one can ever be torn. */
   private void roll() {
-    segments.getLast().file().force();
+    index.lastSegment().file().force();
     durableIndex = index.lastIndex();
-    List<Segment> more = new ArrayList<>(segments);
-    more.add(Segment.create(directory, durableIndex + 1));
-    segments = List.copyOf(more);
-    endPosition = Segment.HEADER_BYTES;
+    SegmentHeader header = index.nextHeader();
+    index.addSegment(Segment.create(directory, Segment.name(header.baseIndex()), header));
+    endPosition = SegmentHeader.BYTES;
   }
 
   @Override
@@ -169,29 +170,52 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     long position = index.positionOf(fromIndex);
     begin();
     hint.lower(fromIndex - 1);
-    Segment target = segmentOf(fromIndex);
-    List<Segment> kept = new ArrayList<>(segments);
-    List<Segment> removed = new ArrayList<>();
-    while (kept.getLast().baseIndex() > target.baseIndex()) {
-      Segment last = kept.removeLast();
-      removed.add(last);
-      // Newest first, each durably: a crash in between must not leave a gap.
-      directory.delete(Segment.name(last.baseIndex()));
-      directory.force();
-    }
-    index.truncateFrom(fromIndex);
     durableIndex = Math.min(durableIndex, fromIndex - 1);
-    target.file().truncate(position);
+    // Newest first, each durably: a crash in between must not leave a gap.
+    index.truncateFrom(fromIndex).forEach(this::delete);
+    index.lastSegment().file().truncate(position);
     endPosition = position;
-    segments = List.copyOf(kept);
-    removed.forEach(segment -> segment.file().close());
+    failed = false;
+  }
+
+  @Override
+  public void dropPrefix(long lastIndex) {
+    if (lastIndex > durableIndex) {
+      throw new IllegalArgumentException("entries up to " + lastIndex + " are not durable, only up to " + durableIndex);
+    }
+    begin();
+    // Oldest first, each durably: a crash in between must not leave a gap.
+    index.dropPrefix(lastIndex).forEach(this::delete);
+    failed = false;
+  }
+
+  private void delete(Segment segment) {
+    directory.delete(segment.name());
+    directory.force();
+    segment.shared().release();
+  }
+
+  @Override
+  public void reset(long lastIndex, long lastTerm) {
+    if (lastIndex < 1 || lastTerm < 1) {
+      throw new IllegalArgumentException("no snapshot ends at " + lastIndex + ":" + lastTerm);
+    }
+    begin();
+    SegmentHeader header = new SegmentHeader(lastIndex + 1, lastTerm, 0);
+    Segment only = Segment.create(directory, Segment.name(lastIndex + 1) + Segment.REPLACEMENT, header);
+    List<Segment> removed = index.start(only, header);
+    durableIndex = lastIndex;
+    endPosition = SegmentHeader.BYTES;
+    LogRecovery.replaceAll(directory, hint, header);
+    removed.forEach(segment -> segment.shared().release());
+    hint.raise(lastIndex);
     failed = false;
   }
 
   @Override
   public void force() {
     begin();
-    segments.getLast().file().force();
+    index.lastSegment().file().force();
     durableIndex = index.lastIndex();
     failed = false;
   }
@@ -213,7 +237,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
 
   @Override
   public void close() {
-    segments.forEach(segment -> segment.file().close());
+    index.segments().forEach(segment -> segment.file().close());
     hint.close();
   }
 }

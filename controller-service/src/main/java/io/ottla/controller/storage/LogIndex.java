@@ -7,12 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each entry is, with its term, in memory; and the newest entries themselves, up to a limit in bytes. Every method is synchronized and
- * short: no I/O happens under this lock.
+ * The segments, where each entry is in them, and its term, in memory; and the newest entries themselves, up to a limit in bytes. Every method
+ * is synchronized and short: no I/O happens under this lock, and readers see every change of the log at once or not at all.
  */
 final class LogIndex {
-  private final long firstIndex;
   private final long cacheBytes;
+  private final List<Segment> segments = new ArrayList<>();
+  private long firstIndex = 1;
+  private long termBefore;
+  private int crcBefore;
   private int count;
   private long[] terms = new long[64];
   private long[] positions = new long[64];
@@ -22,12 +25,45 @@ final class LogIndex {
   private int cacheStart;
   private long cachedBytes;
 
-  LogIndex(long firstIndex, long cacheBytes) {
-    this.firstIndex = firstIndex;
+  LogIndex(long cacheBytes) {
     this.cacheBytes = cacheBytes;
   }
 
-  long firstIndex() {
+  /** Begins anew with one segment without entries; returns the segments there were. */
+  synchronized List<Segment> start(Segment first, SegmentHeader header) {
+    List<Segment> removed = List.copyOf(segments);
+    segments.clear();
+    segments.add(first);
+    firstIndex = header.baseIndex();
+    termBefore = header.termBefore();
+    crcBefore = header.crcBefore();
+    Arrays.fill(cached, 0, count, null);
+    count = 0;
+    cacheStart = 0;
+    cachedBytes = 0;
+    return removed;
+  }
+
+  synchronized void addSegment(Segment segment) {
+    segments.add(segment);
+  }
+
+  synchronized Segment lastSegment() {
+    return segments.getLast();
+  }
+
+  /** Oldest first. */
+  synchronized List<Segment> segments() {
+    return List.copyOf(segments);
+  }
+
+  /** What the header of a segment says that follows the last entry. */
+  synchronized SegmentHeader nextHeader() {
+    long last = lastIndex();
+    return new SegmentHeader(last + 1, termAt(last), crcAt(last));
+  }
+
+  synchronized long firstIndex() {
     return firstIndex;
   }
 
@@ -36,14 +72,11 @@ final class LogIndex {
   }
 
   synchronized long termAt(long index) {
-    if (index == firstIndex - 1) {
-      return 0;
-    }
-    return terms[slot(index)];
+    return index == firstIndex - 1 ? termBefore : terms[slot(index)];
   }
 
   synchronized int crcAt(long index) {
-    return index == firstIndex - 1 ? 0 : crcs[slot(index)];
+    return index == firstIndex - 1 ? crcBefore : crcs[slot(index)];
   }
 
   synchronized long positionOf(long index) {
@@ -68,16 +101,55 @@ final class LogIndex {
     }
   }
 
-  synchronized void truncateFrom(long index) {
+  /** Forgets an entry and all after it; returns the segments that begin after it, newest first. */
+  synchronized List<Segment> truncateFrom(long index) {
     int slot = slot(index);
-    for (int i = slot; i < count; i++) {
+    uncache(slot, count);
+    count = slot;
+    cacheStart = Math.min(cacheStart, count);
+    List<Segment> removed = new ArrayList<>();
+    while (segments.getLast().baseIndex() > index) {
+      removed.add(segments.removeLast());
+    }
+    return removed;
+  }
+
+  /** Forgets whole segments without entries after this one, but never the last segment; returns them, oldest first. */
+  synchronized List<Segment> dropPrefix(long lastDropped) {
+    List<Segment> removed = new ArrayList<>();
+    while (segments.size() > 1 && segments.get(1).baseIndex() <= lastDropped + 1) {
+      removed.add(segments.removeFirst());
+    }
+    int dropped = Math.toIntExact(segments.getFirst().baseIndex() - firstIndex);
+    if (dropped > 0) {
+      termBefore = terms[dropped - 1];
+      crcBefore = crcs[dropped - 1];
+      uncache(0, dropped);
+      shift(dropped);
+      firstIndex += dropped;
+    }
+    return removed;
+  }
+
+  private void shift(int dropped) {
+    int kept = count - dropped;
+    System.arraycopy(terms, dropped, terms, 0, kept);
+    System.arraycopy(positions, dropped, positions, 0, kept);
+    System.arraycopy(sizes, dropped, sizes, 0, kept);
+    System.arraycopy(crcs, dropped, crcs, 0, kept);
+    System.arraycopy(cached, dropped, cached, 0, kept);
+    Arrays.fill(cached, kept, count, null);
+    count = kept;
+    cacheStart = Math.max(0, cacheStart - dropped);
+  }
+
+  private void uncache(int from, int to) {
+    for (int i = from; i < to; i++) {
       if (cached[i] != null) {
         cachedBytes -= sizes[i];
         cached[i] = null;
       }
     }
-    count = slot;
-    cacheStart = Math.min(cacheStart, count);
   }
 
   /** Entries from an index on: in memory, or where they are on disk. */
@@ -86,15 +158,27 @@ final class LogIndex {
       throw new IndexOutOfBoundsException("index " + fromIndex + " outside " + firstIndex + ".." + lastIndex());
     }
     List<Located> found = new ArrayList<>();
+    int segment = segmentOf(fromIndex);
     long bytes = 0;
     for (int i = (int) (fromIndex - firstIndex); i < count && found.size() < maxEntries; i++) {
       bytes += sizes[i] - Frame.HEADER_BYTES + LogEntry.OVERHEAD_BYTES;
       if (bytes > maxBytes && !found.isEmpty()) {
         break;
       }
-      found.add(new Located(firstIndex + i, positions[i], sizes[i], cached[i]));
+      if (segment + 1 < segments.size() && segments.get(segment + 1).baseIndex() <= firstIndex + i) {
+        segment++;
+      }
+      found.add(new Located(firstIndex + i, segments.get(segment), positions[i], sizes[i], cached[i]));
     }
     return found;
+  }
+
+  private int segmentOf(long index) {
+    int at = segments.size() - 1;
+    while (at > 0 && segments.get(at).baseIndex() > index) {
+      at--;
+    }
+    return at;
   }
 
   private int slot(long index) {
@@ -116,9 +200,10 @@ final class LogIndex {
   /**
    * Where an entry is.
    *
-   * @param position of its frame in its segment's file
+   * @param segment where its frame is
+   * @param position of its frame in the segment's file
    * @param size of its frame
    * @param entry the entry, when it is still in memory
    */
-  record Located(long index, long position, int size, @Nullable LogEntry entry) {}
+  record Located(long index, Segment segment, long position, int size, @Nullable LogEntry entry) {}
 }

@@ -1,16 +1,12 @@
 package io.ottla.controller.storage;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
-
 /**
- * One file of the log: a header (magic, base index i64, crc i32, four bytes unused) and frames from {@code baseIndex} on. The header and
- * the file's name are durable before the first frame is written.
+ * One file of the log: a {@link SegmentHeader}, and frames from {@code baseIndex} on. The header and the file's name are durable before the
+ * first frame is written.
  */
-record Segment(long baseIndex, DiskFile file) {
-  static final int HEADER_BYTES = 24;
-  private static final byte[] MAGIC = "OTTLAML1".getBytes(StandardCharsets.US_ASCII);
+record Segment(long baseIndex, SharedFile shared) {
+  /** Ends the name of a segment that is to replace all others: it is a whole header, durable before the first of them is removed. */
+  static final String REPLACEMENT = ".reset";
 
   static String name(long baseIndex) {
     return String.format("%020d.log", baseIndex);
@@ -20,28 +16,34 @@ record Segment(long baseIndex, DiskFile file) {
     return name.length() == 24 && name.endsWith(".log") && name.chars().limit(20).allMatch(Character::isDigit);
   }
 
+  static boolean isReplacement(String name) {
+    return name.endsWith(REPLACEMENT) && isName(name.substring(0, name.length() - REPLACEMENT.length()));
+  }
+
   static long baseIndex(String name) {
     return Long.parseLong(name.substring(0, 20));
   }
 
-  /** Creates the file durably, header included; also over the remains of an interrupted creation. */
-  static Segment create(Directory directory, long baseIndex) {
-    DiskFile file = directory.open(name(baseIndex));
+  /** Creates a file durably, header included; also over the remains of an interrupted creation. */
+  static Segment create(Directory directory, String name, SegmentHeader header) {
+    DiskFile file = directory.open(name);
     file.truncate(0);
-    file.write(header(baseIndex), 0);
+    file.write(header.encode(), 0);
     file.force();
     directory.force();
-    return new Segment(baseIndex, file);
+    return of(header.baseIndex(), file);
   }
 
-  static ByteBuffer header(long baseIndex) {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putLong(baseIndex);
-    CRC32C crc = new CRC32C();
-    crc.update(header.array(), 0, 16);
-    return header.putInt((int) crc.getValue()).putInt(0).flip();
+  static Segment of(long baseIndex, DiskFile file) {
+    return new Segment(baseIndex, new SharedFile(file));
   }
 
-  static boolean hasHeader(byte[] content, long baseIndex) {
-    return content.length >= HEADER_BYTES && ByteBuffer.wrap(content, 0, HEADER_BYTES).equals(header(baseIndex));
+  String name() {
+    return name(baseIndex);
+  }
+
+  /** For the storage thread. */
+  DiskFile file() {
+    return shared.disk();
   }
 }

@@ -1,47 +1,58 @@
 package io.ottla.controller.storage;
 
 import io.ottla.controller.raft.port.RaftLog;
-import io.ottla.controller.raft.port.RaftLogContract;
+import io.ottla.controller.raft.port.RaftLogPrefixContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The log on disk keeps the port's contract: on real files, and on a disk that loses what was not forced. */
 final class FileRaftLogContractTest {
+  private static RaftLog open(Directory directory, int segmentBytes, int cacheBytes) {
+    if (directory.names().stream().noneMatch(Segment::isName)) {
+      FileRaftLog.create(directory);
+    }
+    return FileRaftLog.open(directory, segmentBytes, cacheBytes, _ -> true);
+  }
+
   @Nested
-  final class OnRealFiles extends RaftLogContract {
+  final class OnRealFiles extends RaftLogPrefixContract {
     @TempDir
     Path path;
 
     @Override
     protected RaftLog open() {
-      NioDirectory directory = new NioDirectory(path);
-      if (!directory.exists(Segment.name(1))) {
-        FileRaftLog.create(directory);
-      }
-      return FileRaftLog.open(directory, 1024);
+      return FileRaftLogContractTest.open(new NioDirectory(path), 1024, 1 << 20);
     }
 
     @Override
     protected void crash() {
     }
+
+    @Override
+    protected void startAnew() {
+      NioDirectory directory = new NioDirectory(path);
+      directory.names().forEach(directory::delete);
+    }
   }
 
   @Nested
-  final class OnALossyDisk extends RaftLogContract {
-    private final LossyDirectory directory = new LossyDirectory(7);
+  final class OnALossyDisk extends RaftLogPrefixContract {
+    private LossyDirectory directory = new LossyDirectory(7);
 
     @Override
     protected RaftLog open() {
-      if (!directory.exists(Segment.name(1))) {
-        FileRaftLog.create(directory);
-      }
-      return FileRaftLog.open(directory, 100, 64);
+      return FileRaftLogContractTest.open(directory, 100, 64);
     }
 
     @Override
     protected void crash() {
       directory.crash();
+    }
+
+    @Override
+    protected void startAnew() {
+      directory = new LossyDirectory(8);
     }
   }
 }

@@ -38,7 +38,7 @@ final class FileRaftLogRecoveryTest {
   }
 
   private static FileRaftLog open(Directory directory) {
-    return FileRaftLog.open(directory, ONE_SEGMENT);
+    return FileRaftLog.open(directory, ONE_SEGMENT, _ -> true);
   }
 
   private static List<LogEntry> all(FileRaftLog log) {
@@ -57,11 +57,11 @@ final class FileRaftLogRecoveryTest {
     FileRaftLog log = open(original);
     log.append(entries(1, 6, 1));
     byte[] content = original.content(FIRST);
-    int frame = (content.length - Segment.HEADER_BYTES) / 6;
-    for (int cut = Segment.HEADER_BYTES; cut <= content.length; cut++) {
+    int frame = (content.length - SegmentHeader.BYTES) / 6;
+    for (int cut = SegmentHeader.BYTES; cut <= content.length; cut++) {
       LossyDirectory directory = withFile(Arrays.copyOf(content, cut));
       FileRaftLog recovered = open(directory);
-      assertThat(all(recovered)).isEqualTo(entries(1, (cut - Segment.HEADER_BYTES) / frame, 1));
+      assertThat(all(recovered)).isEqualTo(entries(1, (cut - SegmentHeader.BYTES) / frame, 1));
       assertThat(recovered.durableIndex()).isEqualTo(recovered.lastIndex());
       recovered.append(entries(recovered.lastIndex() + 1, 8, 2));
       recovered.force();
@@ -98,12 +98,12 @@ final class FileRaftLogRecoveryTest {
     log.append(entries(4, 5, 1));
     log.force();
     byte[] content = original.content(FIRST);
-    int proven = Segment.HEADER_BYTES + (content.length - Segment.HEADER_BYTES) * 3 / 5;
+    int proven = SegmentHeader.BYTES + (content.length - SegmentHeader.BYTES) * 3 / 5;
     for (int bit = 0; bit < content.length * 8; bit++) {
       byte[] damaged = content.clone();
       damaged[bit / 8] ^= (byte) (1 << (bit % 8));
       LossyDirectory directory = withFile(damaged);
-      if (bit / 8 >= Segment.HEADER_BYTES && bit / 8 < proven) {
+      if (bit / 8 >= SegmentHeader.BYTES && bit / 8 < proven) {
         assertThatThrownBy(() -> open(directory)).as("bit %d", bit).isInstanceOf(StorageCorruptionException.class);
       } else if (bit / 8 >= proven) {
         FileRaftLog recovered = open(directory);
@@ -146,18 +146,19 @@ final class FileRaftLogRecoveryTest {
   @Test
   void damageBeforeTheLastSegmentIsRefused() {
     LossyDirectory directory = created();
-    FileRaftLog log = FileRaftLog.open(directory, 200);
+    FileRaftLog log = FileRaftLog.open(directory, 200, _ -> true);
     for (int index = 1; index <= 12; index++) {
       log.append(entries(index, index, 1));
     }
     log.force();
     assertThat(directory.names().stream().filter(Segment::isName).count()).isGreaterThan(2);
-    assertThat(FileRaftLog.open(directory, 200).lastIndex()).isEqualTo(12);
+    assertThat(FileRaftLog.open(directory, 200, _ -> true).lastIndex()).isEqualTo(12);
     int size = directory.content(FIRST).length;
     directory.corrupt(FIRST, bytes -> bytes[size - 1] ^= 1);
     assertThatThrownBy(() -> open(directory)).isInstanceOf(StorageCorruptionException.class)
         .hasMessageContaining("not the last segment");
-    directory.delete(FIRST);
+    directory.corrupt(FIRST, bytes -> bytes[size - 1] ^= 1);
+    directory.delete(directory.names().stream().filter(Segment::isName).toList().get(1));
     assertThatThrownBy(() -> open(directory)).isInstanceOf(StorageCorruptionException.class)
         .hasMessageContaining("gap");
   }
@@ -177,17 +178,35 @@ final class FileRaftLogRecoveryTest {
     assertThat(all(open(withFile(mixed)))).isEqualTo(List.of(entry(1, 1), entry(2, 1), entry(3, 2)));
   }
 
+  /** Had the truncation not been forced before the new entries, its victims' own claims must not make a crash look like damage (Q40). */
+  @Test
+  void staleSuffixProvesNothingAboutTheEntriesThatReplacedIt() {
+    LossyDirectory old = created();
+    FileRaftLog before = open(old);
+    for (int index = 1; index <= 8; index++) {
+      before.append(entries(index, index, 1));
+      before.force();
+    }
+    LossyDirectory directory = created();
+    FileRaftLog after = open(directory);
+    after.append(List.of(entry(1, 1), entry(2, 1), entry(3, 2)));
+    byte[] mixed = old.content(FIRST).clone();
+    byte[] fresh = directory.content(FIRST);
+    System.arraycopy(fresh, 0, mixed, 0, fresh.length);
+    assertThat(all(open(withFile(mixed)))).isEqualTo(List.of(entry(1, 1), entry(2, 1), entry(3, 2)));
+  }
+
   @Test
   void entryOfAnUnknownTypeIsNotGuessedAt() {
     LossyDirectory directory = created();
     open(directory).append(entries(1, 1, 1));
     directory.corrupt(FIRST, bytes -> {
-      bytes[Segment.HEADER_BYTES + 24] = 99;
+      bytes[SegmentHeader.BYTES + 24] = 99;
       ByteBuffer frame = ByteBuffer.wrap(bytes);
       java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
-      crc.update(frame.slice(Segment.HEADER_BYTES, 4));
-      crc.update(frame.slice(Segment.HEADER_BYTES + 8, bytes.length - Segment.HEADER_BYTES - 8));
-      frame.putInt(Segment.HEADER_BYTES + 4, (int) crc.getValue());
+      crc.update(frame.slice(SegmentHeader.BYTES, 4));
+      crc.update(frame.slice(SegmentHeader.BYTES + 8, bytes.length - SegmentHeader.BYTES - 8));
+      frame.putInt(SegmentHeader.BYTES + 4, (int) crc.getValue());
     });
     assertThatThrownBy(() -> open(directory)).hasMessageContaining("unknown entry type 99");
   }
@@ -209,12 +228,12 @@ final class FileRaftLogRecoveryTest {
   @Test
   void entriesBeyondTheMemoryLimitAreReadFromDisk() {
     LossyDirectory directory = created();
-    FileRaftLog log = FileRaftLog.open(directory, 200, 100);
+    FileRaftLog log = FileRaftLog.open(directory, 200, 100, _ -> true);
     for (int index = 1; index <= 20; index++) {
       log.append(entries(index, index, 1));
     }
     assertThat(all(log)).isEqualTo(entries(1, 20, 1));
-    directory.corrupt(FIRST, bytes -> bytes[Segment.HEADER_BYTES + 40] ^= 1);
+    directory.corrupt(FIRST, bytes -> bytes[SegmentHeader.BYTES + 40] ^= 1);
     assertThatThrownBy(() -> log.read(1, 1, 1)).isInstanceOf(StorageCorruptionException.class);
   }
 
@@ -244,7 +263,7 @@ final class FileRaftLogRecoveryTest {
 
     void run() {
       for (int life = 0; life < 6; life++) {
-        FileRaftLog log = FileRaftLog.open(directory, 300, 200);
+        FileRaftLog log = FileRaftLog.open(directory, 300, 200, _ -> true);
         List<LogEntry> found = all(log);
         check(found);
         written.clear();

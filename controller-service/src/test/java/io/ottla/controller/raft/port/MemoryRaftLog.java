@@ -3,12 +3,13 @@ package io.ottla.controller.raft.port;
 import io.ottla.controller.raft.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-/** A log in memory for tests of the core: a crash keeps exactly what was forced. */
+/** A log in memory for tests of the core: a crash keeps exactly what was forced; a prefix is dropped entry by entry, durably. */
 public final class MemoryRaftLog implements RaftLog {
   private final List<LogEntry> entries = new ArrayList<>();
-  private List<LogEntry> forced = List.of();
-  private long before;
+  private final List<LogEntry> forced = new ArrayList<>();
+  private long firstIndex = 1;
   private long termBefore;
   private long durable;
 
@@ -21,27 +22,28 @@ public final class MemoryRaftLog implements RaftLog {
 
   @Override
   public long firstIndex() {
-    return before + 1;
+    return firstIndex;
   }
 
   @Override
   public long lastIndex() {
-    return before + entries.size();
+    return firstIndex + entries.size() - 1;
+  }
+
+  private int slot(long index, int length) {
+    return Objects.checkIndex((int) (index - firstIndex), length);
   }
 
   @Override
   public long termAt(long index) {
-    return index == before ? termBefore : entries.get((int) (index - before) - 1).term();
+    return index == firstIndex - 1 ? termBefore : entries.get(slot(index, entries.size())).term();
   }
 
   @Override
   public List<LogEntry> read(long fromIndex, int maxEntries, int maxBytes) {
-    if (fromIndex <= before || fromIndex > lastIndex() + 1) {
-      throw new IndexOutOfBoundsException("index " + fromIndex);
-    }
     var found = new ArrayList<LogEntry>();
     long bytes = 0;
-    for (int at = (int) (fromIndex - before) - 1; at < entries.size() && found.size() < maxEntries; at++) {
+    for (int at = slot(fromIndex, entries.size() + 1); at < entries.size() && found.size() < maxEntries; at++) {
       bytes += entries.get(at).sizeInBytes();
       if (bytes > maxBytes && !found.isEmpty()) {
         break;
@@ -66,40 +68,37 @@ public final class MemoryRaftLog implements RaftLog {
 
   @Override
   public void truncateFrom(long fromIndex) {
-    if (fromIndex <= before || fromIndex > lastIndex()) {
-      throw new IndexOutOfBoundsException("index " + fromIndex);
-    }
-    entries.subList((int) (fromIndex - before) - 1, entries.size()).clear();
+    entries.subList(slot(fromIndex, entries.size()), entries.size()).clear();
     durable = Math.min(durable, lastIndex());
   }
 
   @Override
   public void dropPrefix(long lastIndex) {
-    if (lastIndex <= before) {
-      return;
-    }
     if (lastIndex > durable) {
-      throw new IllegalArgumentException("drop up to " + lastIndex + ", durable is " + durable);
+      throw new IllegalArgumentException("entries up to " + lastIndex + " are not durable, only up to " + durable);
     }
-    termBefore = termAt(lastIndex);
-    int count = (int) (lastIndex - before);
-    entries.subList(0, count).clear();
-    forced = List.copyOf(forced.subList(count, forced.size()));
-    before = lastIndex;
+    if (lastIndex >= firstIndex) {
+      termBefore = termAt(lastIndex);
+      int dropped = (int) (lastIndex - firstIndex + 1);
+      entries.subList(0, dropped).clear();
+      forced.subList(0, dropped).clear();
+      firstIndex = lastIndex + 1;
+    }
   }
 
   @Override
   public void reset(long lastIndex, long lastTerm) {
     entries.clear();
-    forced = List.of();
-    before = lastIndex;
+    forced.clear();
+    firstIndex = lastIndex + 1;
     termBefore = lastTerm;
     durable = lastIndex;
   }
 
   @Override
   public void force() {
-    forced = List.copyOf(entries);
+    forced.clear();
+    forced.addAll(entries);
     durable = lastIndex();
   }
 

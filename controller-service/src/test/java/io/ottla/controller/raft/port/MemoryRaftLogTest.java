@@ -1,8 +1,8 @@
 package io.ottla.controller.raft.port;
 
 /** The fake keeps to the contract. */
-final class MemoryRaftLogTest extends RaftLogContract {
-  private final MemoryRaftLog log = new MemoryRaftLog();
+final class MemoryRaftLogTest extends RaftLogPrefixContract {
+  private MemoryRaftLog log = new MemoryRaftLog();
 
   @Override
   protected RaftLog open() {
@@ -12,5 +12,10 @@ final class MemoryRaftLogTest extends RaftLogContract {
   @Override
   protected void crash() {
     log.crash();
+  }
+
+  @Override
+  protected void startAnew() {
+    log = new MemoryRaftLog();
   }
 }

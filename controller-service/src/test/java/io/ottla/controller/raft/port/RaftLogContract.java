@@ -18,7 +18,7 @@ public abstract class RaftLogContract {
   /** Ends the log opened last as a crash would: without closing it in order, losing what was not forced if the adapter can. */
   protected abstract void crash();
 
-  private static LogEntry entry(long index, long term) {
+  static LogEntry entry(long index, long term) {
     return new LogEntry(index, term, EntryType.DATA,
         ("payload " + index + "/" + term).getBytes(StandardCharsets.UTF_8));
   }
@@ -31,7 +31,7 @@ public abstract class RaftLogContract {
     return entries;
   }
 
-  private static List<LogEntry> all(RaftLog log) {
+  static List<LogEntry> all(RaftLog log) {
     return log.read(log.firstIndex(), Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
