@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -240,6 +241,45 @@ class ServerAnswersTest {
     SERVER.stubFor(
         get(urlPathEqualTo("/raft/v1/status")).willReturn(okJson("{\"nodeId\":2,\"role\":\"CANDIDATE\",\"term\":5}")));
     assertThat(new Cli(home).run("quorum", "status", "--controller", SERVER.baseUrl()).exitCode())
+        .isEqualTo(ExitCode.UNREACHABLE);
+  }
+
+  @Test
+  void changeOfVotersGoesToTheControllerThatIsActive() {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/remove"))
+        .withRequestBody(equalToJson("{\"nodeId\":3,\"directoryId\":\"00000000-0000-0001-0000-000000000002\"}"))
+        .willReturn(okJson("{\"index\":9,\"voters\":[{\"nodeId\":1,\"directoryId\":\"d1\"}]}")));
+    Outcome outcome = new Cli(home).run("quorum", "remove-voter", "3", "--directory",
+        "00000000-0000-0001-0000-000000000002", "--controller", "127.0.0.1:9," + SERVER.baseUrl());
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(outcome.lines().getFirst()).isEqualTo("voters: 1 (directory d1)");
+  }
+
+  @Test
+  void refusedChangeOfVotersFailsWithTheControllersReason() {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/remove")).willReturn(jsonResponse(
+        "{\"code\":\"INVALID_REQUEST\",\"message\":\"3 is no voter, or the only one\"}", 400)));
+    Outcome outcome = new Cli(home).run("quorum", "remove-voter", "3", "--controller", SERVER.baseUrl());
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(outcome.err()).contains("no voter, or the only one");
+  }
+
+  @Test
+  void addVoterWaitsUntilTheObserverHasCaughtUp() {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("catch up").whenScenarioStateIs("Started")
+        .willReturn(jsonResponse("{\"code\":\"BUSY\",\"message\":\"not caught up\"}", 503))
+        .willSetStateTo("caught up"));
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("catch up").whenScenarioStateIs("caught up")
+        .willReturn(okJson("{\"index\":9,\"voters\":[{\"nodeId\":4,\"directoryId\":\"d4\"}]}")));
+    assertThat(new Cli(home).run("quorum", "add-voter", "4", "--controller", SERVER.baseUrl()).exitCode())
+        .isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void noActiveControllerIsUnreachable() {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/transfer")).willReturn(
+        jsonResponse("{\"code\":\"NOT_CONTROLLER\",\"message\":\"not the active one\"}", 503)));
+    assertThat(new Cli(home).run("quorum", "transfer", "--controller", SERVER.baseUrl()).exitCode())
         .isEqualTo(ExitCode.UNREACHABLE);
   }
 

@@ -23,6 +23,13 @@ import io.ottla.common.wire.QuorumStatusResponse;
 import io.ottla.common.wire.RegisterBrokerRequest;
 import io.ottla.common.wire.RegisterBrokerResponse;
 import io.ottla.common.wire.RestartClass;
+import io.ottla.common.wire.VoterChangeResponse;
+import io.ottla.common.wire.VoterChangeRequest;
+import io.ottla.common.wire.TransferResponse;
+import io.ottla.common.wire.TransferRequest;
+import io.ottla.common.wire.TopicsResponse;
+import io.ottla.common.wire.SnapshotResponse;
+import io.ottla.common.wire.ReadIndexResponse;
 import io.ottla.controller.runtime.RuntimeObserver;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -32,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -55,6 +63,8 @@ final class ControllerQuorumTest {
   private final Map<Integer, Integer> ports = new TreeMap<>();
   private final LoopResources loops = PeerClient.loops("test", 1);
   private final Map<Integer, PeerClient> clients = new TreeMap<>();
+
+  private int retainedEntries = 10_000;
 
   private record Running(InternalServer server, ControllerNode node) {}
 
@@ -88,7 +98,8 @@ final class ControllerQuorumTest {
         // A build machine pauses more than a server: fewer elections for nothing.
         "--controller.quorum.heartbeat.interval.ms=150",
         "--controller.quorum.election.timeout.min.ms=1500", "--controller.quorum.election.timeout.max.ms=2500",
-        "--controller.quorum.check.quorum.window.ms=2000", "--controller.quorum.request.timeout.ms=1000"), Map.of())
+        "--controller.quorum.check.quorum.window.ms=2000", "--controller.quorum.request.timeout.ms=1000",
+        "--metadata.log.segment.bytes=512", "--metadata.log.retained.entries=" + retainedEntries), Map.of())
         .config("localhost");
   }
 
@@ -270,6 +281,108 @@ final class ControllerQuorumTest {
     start(1 + (leader + 1) % 3);
     awaitLeader();
     assertThat(status(wiped).orElseThrow().role()).isEqualTo("OBSERVER");
+  }
+
+  @Test
+  void wipedDiskFollowsAsObserverUntilItIsMadeAVoterInPlaceOfTheOldOne() throws Exception {
+    List.of(1, 2, 3).forEach(this::start);
+    int leader = awaitLeader();
+    addBroker(leader);
+    for (int i = 0; i < 5; i++) {
+      createTopic(leader, "t" + i);
+    }
+    int replaced = 1 + leader % 3;
+    UUID oldDisk = Objects.requireNonNull(status(replaced).orElseThrow().directoryId());
+    stop(replaced);
+    wipe(path.resolve("n" + replaced));
+    start(replaced);
+    await().atMost(PATIENCE)
+        .until(() -> "OBSERVER".equals(status(replaced).map(QuorumStatusResponse::role).orElse(null)));
+    UUID newDisk = Objects.requireNonNull(status(replaced).orElseThrow().directoryId());
+    assertThat(newDisk).isNotEqualTo(oldDisk);
+
+    assertThat(changeVoters("add", new VoterChangeRequest(replaced, null))).hasSize(4);
+    assertThat(changeVoters("remove", new VoterChangeRequest(replaced, oldDisk)))
+        .extracting(QuorumStatusResponse.VoterWire::directoryId).hasSize(3).contains(newDisk).doesNotContain(oldDisk);
+    await().atMost(PATIENCE)
+        .until(() -> "FOLLOWER".equals(status(replaced).map(QuorumStatusResponse::role).orElse(null)));
+    createTopic(awaitLeader(), "afterwards");
+    awaitEqualState();
+    assertThat(topics(replaced)).contains("t0", "afterwards");
+  }
+
+  /** Asks whoever leads, until it is done; being asked too early is no reason to give up. */
+  private List<QuorumStatusResponse.VoterWire> changeVoters(String what, VoterChangeRequest request) {
+    return await().atMost(PATIENCE).until(() -> {
+      PeerResponse response = PeerClient
+          .await(client(awaitLeader()).postJson("/raft/v1/voters/" + what, request, CALL));
+      return response.ok() ? response.json(VoterChangeResponse.class).voters() : List.of();
+    }, voters -> !voters.isEmpty());
+  }
+
+  @Test
+  void leadershipMovesOnRequestAndReadsSayHowCurrentTheyAre() throws Exception {
+    List.of(1, 2, 3).forEach(this::start);
+    int leader = awaitLeader();
+    addBroker(leader);
+    createTopic(leader, "seen");
+    int target = 1 + leader % 3;
+    TransferResponse moved = post(leader, "/raft/v1/transfer", new TransferRequest(target), TransferResponse.class);
+    assertThat(moved.leaderId()).isEqualTo(target);
+    await().atMost(PATIENCE).until(() -> status(target).map(QuorumStatusResponse::active).orElse(false));
+
+    TopicsResponse current = PeerClient.await(client(target).get("/cluster/v1/topics", CALL))
+        .json(TopicsResponse.class);
+    assertThat(current.linearizable()).isTrue();
+    assertThat(current.topics()).extracting(TopicsResponse.Topic::name).containsExactly("seen");
+    ReadIndexResponse point = PeerClient.await(client(target).get("/raft/v1/read-index", CALL))
+        .json(ReadIndexResponse.class);
+    assertThat(point.index()).isGreaterThanOrEqualTo(current.index());
+
+    PeerResponse refused = PeerClient.await(client(leader).get("/cluster/v1/topics", CALL));
+    assertThat(refused.error().code()).isEqualTo(ErrorCode.NOT_CONTROLLER);
+    assertThat(Objects.requireNonNull(refused.error().leader()).nodeId()).isEqualTo(target);
+    TopicsResponse perhapsOld = PeerClient
+        .await(client(leader).get("/cluster/v1/topics?consistency=stale", CALL)).json(TopicsResponse.class);
+    assertThat(perhapsOld.linearizable()).isFalse();
+  }
+
+  @Test
+  void controllerBehindTheLogCatchesUpByASnapshot() throws Exception {
+    retainedEntries = 1;
+    List.of(1, 2, 3).forEach(this::start);
+    int leader = awaitLeader();
+    addBroker(leader);
+    int away = 1 + leader % 3;
+    stop(away);
+    for (int i = 0; i < 12; i++) {
+      createTopic(leader, "t" + i);
+    }
+    int now = awaitLeader();
+    SnapshotResponse snapshot = PeerClient
+        .await(client(now).postJson("/raft/v1/snapshot", new TransferRequest(null), CALL)).json(SnapshotResponse.class);
+    assertThat(snapshot.lastIndex()).isGreaterThan(12);
+    await().atMost(PATIENCE).until(() -> status(now).map(one -> one.logStartIndex() > 2).orElse(false));
+    start(away);
+    awaitEqualState();
+    assertThat(status(away).orElseThrow().snapshotIndex()).isPositive();
+    createTopic(awaitLeader(), "afterwards");
+    awaitEqualState();
+  }
+
+  @Test
+  void controllerWhoseVoteFileIsDamagedIsQuarantinedAndTellsWhatToDo() throws Exception {
+    List.of(1, 2, 3).forEach(this::start);
+    int leader = awaitLeader();
+    int damaged = 1 + leader % 3;
+    stop(damaged);
+    Files.writeString(path.resolve("n" + damaged).resolve("metadata").resolve("quorum-state"), "term=0\n");
+    start(damaged);
+    await().atMost(PATIENCE)
+        .until(() -> status(damaged).map(QuorumStatusResponse::state).orElse("").equals("QUARANTINED"));
+    assertThat(status(damaged).orElseThrow().detail()).contains("quorum-state").contains("add-voter");
+    addBroker(awaitLeader());
+    createTopic(awaitLeader(), "goes-on");
   }
 
   private @Nullable ErrorCode refusal(int node, CreateTopicRequest request) throws Exception {
