@@ -2,6 +2,8 @@ package io.ottla.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ottla.cli.client.ClusterClient;
+import io.ottla.cli.client.Reply;
+import io.ottla.cli.terminal.CommandFailure;
 import io.ottla.cli.terminal.ExitCode;
 import io.ottla.cli.terminal.Json;
 import java.time.Duration;
@@ -38,6 +40,10 @@ final class MetadataDumpCommand implements Callable<Integer> {
       // The end as first seen: a busy cluster's log grows while it is read.
       if (end < 0)
         end = page.path("commitIndex").asLong();
+      if (page.path("logStartIndex").asLong(1) > next) {
+        next = printSnapshot(client) + 1;
+        continue;
+      }
       long before = next;
       for (JsonNode entry : page.path("entries")) {
         if (entry.path("index").asLong() > end)
@@ -49,5 +55,15 @@ final class MetadataDumpCommand implements Callable<Integer> {
         break;
     }
     return ExitCode.OK;
+  }
+
+  /** The log begins later: the state that took the place of its beginning, line by line. Returns the index up to which it speaks. */
+  private long printSnapshot(ClusterClient client) {
+    Reply reply = ClusterClient.checked(client.read("/cluster/v1/snapshot", "*/*"));
+    long index = reply.headers().firstValueAsLong("Ottla-Snapshot-Index").orElseThrow(
+        () -> new CommandFailure(ExitCode.FAILED, reply.server() + " sent a snapshot without its index"));
+    context.console().say("the log begins later: state up to index " + index + ", then entries");
+    reply.text().lines().forEach(context.console()::print);
+    return index;
   }
 }

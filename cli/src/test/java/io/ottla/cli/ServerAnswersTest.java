@@ -296,6 +296,19 @@ class ServerAnswersTest {
   }
 
   @Test
+  void metadataDumpBeginsWithTheSnapshotThatReplacedTheLogsBeginning() {
+    SERVER.stubFor(get(urlPathEqualTo("/cluster/v1/metadata")).withQueryParam("fromIndex", equalTo("1"))
+        .willReturn(okJson("{\"commitIndex\":7,\"logStartIndex\":5,\"entries\":[]}")));
+    SERVER.stubFor(get(urlPathEqualTo("/cluster/v1/snapshot")).willReturn(
+        aResponse().withStatus(200).withHeader("Ottla-Snapshot-Index", "6").withBody("{\"type\":\"Topic\"}\n")));
+    SERVER.stubFor(get(urlPathEqualTo("/cluster/v1/metadata")).withQueryParam("fromIndex", equalTo("7"))
+        .willReturn(okJson(
+            "{\"commitIndex\":7,\"logStartIndex\":5,\"entries\":[{\"index\":7,\"term\":2,\"records\":[]}]}")));
+    Outcome outcome = new Cli(home).run("metadata", "dump", "--controller", SERVER.baseUrl());
+    assertThat(outcome.lines()).containsExactly("{\"type\":\"Topic\"}", "{\"index\":7,\"term\":2,\"records\":[]}");
+  }
+
+  @Test
   void consumeWaitsForALeaderInsteadOfFailing() {
     SERVER.stubFor(get(urlPathEqualTo("/topics/t/partitions/0/offsets"))
         .willReturn(okJson("{\"beginning_offset\":0,\"end_offset\":1}")));
