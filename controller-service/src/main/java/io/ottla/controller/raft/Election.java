@@ -17,9 +17,7 @@ public final class Election {
 
   private void startPreVoteRound(PreCandidateState preCandidate) {
     preCandidate.startRound(quorum.nextRequestId(), quorum.nowMs() + quorum.config().voteRoundMs());
-    if (quorum.isVoter()) {
-      preCandidate.count(quorum.self(), true);
-    }
+    preCandidate.count(quorum.self(), true);
     LogView log = quorum.log();
     for (ReplicaKey peer : quorum.voters().peersOf(quorum.self())) {
       quorum.send(
@@ -44,9 +42,7 @@ public final class Election {
 
   private void startElection(boolean transfer) {
     CandidateState candidate = quorum.becomeCandidate(transfer);
-    if (quorum.isVoter()) {
-      candidate.count(quorum.self(), true);
-    }
+    candidate.count(quorum.self(), true);
     askForVotes(candidate);
     voteCounted(candidate);
   }

@@ -136,7 +136,7 @@ final class PeerProgress {
     if (request != null) {
       forget(request);
       if (request.bulk()) {
-        probeFrom(lostFrom());
+        probeFrom(matchIndex + 1);
         pausedUntilHeartbeat = true;
       }
     }
@@ -155,13 +155,8 @@ final class PeerProgress {
       bulkLost |= request.bulk();
     }
     if (bulkLost) {
-      probeFrom(lostFrom());
+      probeFrom(matchIndex + 1);
     }
-  }
-
-  /** A lost probe says nothing about where the logs part; lost entries have to be sent again from the matching point. */
-  private long lostFrom() {
-    return replicating ? matchIndex + 1 : nextIndex;
   }
 
   /** The follower's log is known to match, durably, up to here (Q23). */

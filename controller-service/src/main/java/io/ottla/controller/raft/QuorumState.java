@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *                   vote request while it hears a leader)
  * </pre>
  *
- * A follower that the voter set in force does not name is an observer (Q17): the same state, since a truncation may undo that, but it does
- * not campaign (with one exception, see {@link #mayCampaign}). Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
+ * A follower that the voter set in force does not name is an observer (Q17): the same state, since a truncation may undo that, but it never
+ * campaigns. Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
  * Used by the core and its handlers on the Raft thread only.
  */
 public final class QuorumState {
@@ -155,15 +155,6 @@ public final class QuorumState {
   /** Whether this node votes. */
   public boolean isVoter() {
     return voters().contains(self());
-  }
-
-  /**
-   * Whether this node may campaign: it votes, or it is about to lose its vote by a change that may never have left it. In that case the others
-   * cannot win without its log, so it has to, in order to finish the change (dissertation §4.2.2).
-   */
-  public boolean mayCampaign() {
-    long changedAt = voterHistory.newestIndex();
-    return isVoter() || (changedAt > commitIndex && voterHistory.at(changedAt - 1).contains(self()));
   }
 
   /** The snapshots on disk. */
