@@ -383,6 +383,9 @@ public final class QuorumState {
     commitIndex = id.lastIndex();
     voterHistory.reset(id.lastIndex(), snapshot.voters());
     notices.add(new RaftNotice.SnapshotInstalled(snapshot));
+    if (role instanceof PreCandidateState || role instanceof CandidateState) {
+      stepDown(nowMs + electionTimeout()); // it asked with another log, perhaps another voter set: what was counted is void
+    }
     votersChanged();
   }
 

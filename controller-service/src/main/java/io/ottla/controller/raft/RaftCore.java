@@ -95,9 +95,6 @@ public final class RaftCore {
     }
     stalledBefore = stalled;
     membership.tick();
-    if (!quorum.isVoter() && (quorum.role() instanceof PreCandidateState || quorum.role() instanceof CandidateState)) {
-      quorum.stepDown(quorum.nowMs() + quorum.electionTimeout()); // a snapshot has told that it votes no more
-    }
     switch (quorum.role()) {
       case FollowerState follower -> {
         if (follower.hasLostPatience(quorum.nowMs()) && quorum.isVoter()) {

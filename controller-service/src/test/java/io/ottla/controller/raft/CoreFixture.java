@@ -7,12 +7,16 @@ import io.ottla.controller.raft.RaftMessage.AppendReply;
 import io.ottla.controller.raft.RaftMessage.AppendRequest;
 import io.ottla.controller.raft.RaftMessage.PreVoteReply;
 import io.ottla.controller.raft.RaftMessage.PreVoteRequest;
+import io.ottla.controller.raft.RaftMessage.SnapshotRequest;
 import io.ottla.controller.raft.RaftMessage.VoteReply;
 import io.ottla.controller.raft.RaftMessage.VoteRequest;
 import io.ottla.controller.raft.port.MemoryRaftLog;
 import io.ottla.controller.raft.port.MemorySnapshotStore;
+import io.ottla.controller.raft.port.RaftLog;
+import io.ottla.controller.raft.port.SnapshotStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -41,11 +45,11 @@ final class CoreFixture {
 
   /** A voter with a durable log of entries of these terms, in the given current term. */
   CoreFixture(int size, long term, long... logTerms) {
-    var members = new ArrayList<Voter>();
-    for (int id = 1; id <= size; id++) {
-      members.add(new Voter(key(id), "localhost", 9000 + id));
-    }
-    voters = new VoterSet(members);
+    this(voters(1, size), term, logTerms);
+  }
+
+  private CoreFixture(VoterSet voters, long term, long... logTerms) {
+    this.voters = voters;
     stored = new HardState(term, null);
     long index = 1;
     for (long entryTerm : logTerms) {
@@ -53,6 +57,24 @@ final class CoreFixture {
     }
     log.force();
     core = newCore();
+  }
+
+  /** A node that no voter set names: the voters are 2, 3 and so on. */
+  static CoreFixture observer(int voters, long term, long... logTerms) {
+    return new CoreFixture(voters(2, voters + 1), term, logTerms);
+  }
+
+  /** Voters with these ids and all between. */
+  static VoterSet voters(int from, int to) {
+    var members = new ArrayList<Voter>();
+    for (int id = from; id <= to; id++) {
+      members.add(voter(id));
+    }
+    return new VoterSet(members);
+  }
+
+  static Voter voter(int id) {
+    return new Voter(key(id), "localhost", 9000 + id);
   }
 
   static ReplicaKey key(int id) {
@@ -78,8 +100,8 @@ final class CoreFixture {
   }
 
   private RaftCore newCore() {
-    return new RaftCore(new RaftIdentity(CLUSTER, key(1), voters), voters.find(key(1)).orElse(null), config, stored, log,
-        snapshots, zeros(), nowMs);
+    return new RaftCore(new RaftIdentity(CLUSTER, key(1), voters), voter(1), config, stored, log, snapshots, zeros(),
+        nowMs);
   }
 
   /** Crashes and comes back with what was forced. */
@@ -88,7 +110,48 @@ final class CoreFixture {
     sent.clear();
     notices.clear();
     log.crash();
+    recover(log, snapshots);
     core = newCore();
+  }
+
+  /** What storage owes the core at start (Q34): a log that neither leads up to the newest snapshot nor begins behind it is discarded. */
+  static void recover(RaftLog log, SnapshotStore snapshots) {
+    SnapshotId newest = snapshots.newest().map(Snapshot::id).orElse(null);
+    if (newest != null && (newest.lastIndex() < log.firstIndex() - 1 || newest.lastIndex() > log.lastIndex()
+        || log.termAt(newest.lastIndex()) != newest.lastTerm())) {
+      log.reset(newest.lastIndex(), newest.lastTerm());
+    }
+  }
+
+  /** Starts anew with other settings, and nothing else lost. */
+  void configure(RaftConfig changed) {
+    config = changed;
+    restart();
+  }
+
+  /** Writes a snapshot of this size up to an index, durably, and tells the core. */
+  Snapshot writeSnapshot(long lastIndex, int stateBytes) {
+    long term = lastIndex == log.firstIndex() - 1 ? log.termAt(lastIndex) : log.read(lastIndex, 1, 1).getFirst().term();
+    Snapshot snapshot = snapshots.write(new SnapshotId(lastIndex, term), core.votersAt(lastIndex),
+        out -> out.write(new byte[stateBytes]));
+    step(new RaftInput.SnapshotWritten(snapshot));
+    return snapshot;
+  }
+
+  /** The bytes of a snapshot that another node has. */
+  static byte[] foreignSnapshot(SnapshotId id, VoterSet voters) {
+    var store = new MemorySnapshotStore();
+    return store.read(id, 0, (int) store.write(id, voters, out -> out.write(new byte[20])).sizeInBytes());
+  }
+
+  /** A piece of it, from its leader. */
+  SnapshotRequest piece(int leader, long term, SnapshotId id, byte[] file, int from, int to) {
+    return new SnapshotRequest(from(leader, term), id, from, Arrays.copyOfRange(file, from, to), file.length);
+  }
+
+  /** Asks for a change of the voters. */
+  RaftOutput change(long id, VoterChange change) {
+    return step(new RaftInput.ChangeVoters(id, change));
   }
 
   RaftOutput step(RaftInput input) {
