@@ -76,6 +76,24 @@ final class SnapshotTest {
     assertThat(node.notices).isEmpty();
   }
 
+  /** What is committed may still be on its way to this disk: only a durable snapshot or a durable log may be claimed (I8). */
+  @Test
+  void snapshotOfWhatIsCommittedButNotDurableIsNotClaimedAsInstalled() {
+    var node = new CoreFixture(3, 3, 1, 1, 1, 2, 2);
+    node.slowDisk = true;
+    node.receive(append(node, 3, 5, 2, 8, entry(6, 2), entry(7, 2), entry(8, 2)));
+    assertThat(node.report().commitIndex()).isEqualTo(8);
+    byte[] file = foreignSnapshot(ID, node.voters);
+    node.receive(node.piece(2, 3, ID, file, 0, 10));
+    SnapshotReply first = node.onlyTaken(SnapshotReply.class);
+    assertThat(first.installed()).isFalse();
+    assertThat(first.nextPosition()).isEqualTo(10);
+    node.receive(node.piece(2, 3, ID, file, 10, file.length));
+    assertThat(node.taken(SnapshotReply.class)).isEmpty();
+    node.force();
+    assertThat(node.onlyTaken(SnapshotReply.class).installed()).isTrue();
+  }
+
   @Test
   void piecesAreAnsweredWithThePositionWantedNext() {
     var node = new CoreFixture(3, 3);

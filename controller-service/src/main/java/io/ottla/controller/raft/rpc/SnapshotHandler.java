@@ -54,8 +54,8 @@ public final class SnapshotHandler {
       throw new RaftInvariantException("two leaders in term " + term + ": this one and " + request.envelope().from());
     }
     quorum.follow(request.envelope().from());
-    if (request.id().lastIndex() <= quorum.commitIndex()) {
-      reply(request.envelope(), request.id(), 0, true);
+    if (request.id().lastIndex() <= Math.min(quorum.commitIndex(), quorum.log().durableIndex())) {
+      reply(request.envelope(), request.id(), 0, true); // committed alone would not do: a crash could take it back
       return;
     }
     receive(request);
