@@ -95,6 +95,11 @@ final class PeerProgress {
     return bulkInFlight < window && (bulkInFlight == 0 || bytesInFlight < config.maxInFlightBytes());
   }
 
+  /** Whether a piece of the snapshot may be sent now; what was just lost is not sent again in a loop. */
+  boolean mayTransfer(long nowMs, int timeoutMs) {
+    return !pausedUntilHeartbeat && (transfer == null || transfer.maySend(nowMs, timeoutMs));
+  }
+
   /** Bytes that may still be put in flight, at least those of one entry. */
   int roomInBytes(RaftConfig config) {
     return (int) Math.max(1, Math.min(config.maxAppendBytes(), config.maxInFlightBytes() - bytesInFlight));
@@ -132,6 +137,9 @@ final class PeerProgress {
 
   /** Takes a request out of flight because its answer will not come, and falls back to probing if it carried entries. */
   void lost(long requestId) {
+    if (transfer != null && transfer.lost(requestId)) {
+      pausedUntilHeartbeat = true;
+    }
     InFlight request = inFlight.remove(requestId);
     if (request != null) {
       forget(request);
@@ -241,15 +249,15 @@ final class PeerProgress {
     }
 
     /** Whether the next piece, or the last one again, may be sent. */
-    boolean maySend(long nowMs, int timeoutMs) {
+    private boolean maySend(long nowMs, int timeoutMs) {
       return !waiting || nowMs - sentAtMs >= timeoutMs;
     }
 
-    /** The piece in flight is certainly lost. */
-    void lost(long id) {
-      if (requestId == id) {
-        sentAtMs = Long.MIN_VALUE / 2;
-      }
+    /** The piece in flight is certainly lost, if it is this one. */
+    private boolean lost(long id) {
+      boolean mine = awaits(id);
+      waiting &= !mine;
+      return mine;
     }
   }
 

@@ -147,10 +147,6 @@ public final class RaftCore {
       PeerProgress peer = leader.peer(failed.to());
       if (peer != null) {
         peer.lost(failed.requestId());
-        PeerProgress.Transfer transfer = peer.transfer();
-        if (transfer != null) {
-          transfer.lost(failed.requestId());
-        }
       }
     }
   }

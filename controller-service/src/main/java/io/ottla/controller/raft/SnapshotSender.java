@@ -13,14 +13,14 @@ final class SnapshotSender {
 
   /** Sends the next piece, if none is on its way; begins with the newest snapshot when nothing was sent yet. */
   void send(PeerProgress peer) {
+    if (!peer.mayTransfer(quorum.nowMs(), quorum.config().snapshotChunkTimeoutMs())) {
+      return;
+    }
     PeerProgress.Transfer transfer = peer.transfer();
     if (transfer == null) {
       Snapshot newest = quorum.snapshots().newest().orElseThrow(() -> new RaftInvariantException(
           "the log begins at " + quorum.log().firstIndex() + " and there is no snapshot for " + peer.key()));
       transfer = peer.startTransfer(newest);
-    }
-    if (!transfer.maySend(quorum.nowMs(), quorum.config().snapshotChunkTimeoutMs())) {
-      return;
     }
     Snapshot snapshot = transfer.snapshot();
     byte[] bytes = quorum.snapshots().read(snapshot.id(), transfer.position(), quorum.config().snapshotChunkBytes());
