@@ -331,7 +331,7 @@ public final class QuorumState {
   void votersChanged() {
     if (role instanceof LeaderState leader) {
       leader.observers().keySet().removeIf(voters()::contains);
-      leader.syncPeers(voters(), Math.max(log.firstIndex(), log.lastIndex()), nowMs);
+      leader.syncPeers(voters(), Math.max(1, log.lastIndex()), nowMs);
     } else {
       tellRole();
     }

@@ -1,0 +1,400 @@
+package io.ottla.controller.raft;
+
+import static io.ottla.controller.raft.CoreFixture.answer;
+import static io.ottla.controller.raft.CoreFixture.entry;
+import static io.ottla.controller.raft.CoreFixture.key;
+import static io.ottla.controller.raft.CoreFixture.voter;
+import static io.ottla.controller.raft.CoreFixture.voters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.controller.raft.RaftMessage.AppendReply;
+import io.ottla.controller.raft.RaftMessage.AppendRequest;
+import io.ottla.controller.raft.RaftMessage.ObserveReply;
+import io.ottla.controller.raft.RaftMessage.ObserveRequest;
+import io.ottla.controller.raft.RaftMessage.PreVoteReply;
+import io.ottla.controller.raft.RaftMessage.PreVoteRequest;
+import io.ottla.controller.raft.RaftMessage.TimeoutNowRequest;
+import io.ottla.controller.raft.RaftMessage.VoteReply;
+import io.ottla.controller.raft.RaftMessage.VoteRequest;
+import io.ottla.controller.raft.RaftNotice.ProposalCommitted;
+import io.ottla.controller.raft.RaftNotice.ProposalRefused;
+import io.ottla.controller.raft.RaftNotice.Refusal;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Changes of the voter set, one voter at a time, at the leader (Q5, Q36 to Q38; Raft paper, section 6; dissertation, 4.1 and 4.2). */
+final class MembershipTest {
+  private static final VoterChange ADD_FOUR = new VoterChange.Add(voter(4));
+
+  private static void observe(CoreFixture leader, int node) {
+    leader.receive(new ObserveRequest(leader.from(node, 0), "localhost", 9000 + node));
+  }
+
+  /** Lets the voters 2 up to this one answer everything for a while. */
+  private static void answering(CoreFixture leader, int upTo, int ms) {
+    for (int passed = 0; passed < ms; passed += 50) {
+      leader.tick(50);
+      answerAll(leader, upTo);
+    }
+    leader.sent.clear();
+  }
+
+  private static void answerAll(CoreFixture leader, int upTo) {
+    for (AppendRequest append : leader.taken(AppendRequest.class)) {
+      if (append.envelope().to().nodeId() <= upTo) {
+        leader.acknowledge(append);
+      }
+    }
+  }
+
+  /** An active leader of three with node 4 as observer that has caught up. */
+  private static CoreFixture withObserver() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    observe(leader, 4);
+    answering(leader, 4, 100);
+    leader.notices.clear();
+    return leader;
+  }
+
+  private static Refusal refused(CoreFixture node, VoterChange change) {
+    long lastIndex = node.report().lastIndex();
+    node.notices.clear();
+    node.change(7, change);
+    assertThat(node.report().lastIndex()).isEqualTo(lastIndex);
+    List<ProposalRefused> refusals = node.noticed(ProposalRefused.class);
+    assertThat(refusals).hasSize(1);
+    return refusals.getFirst().reason();
+  }
+
+  @Test
+  void followersAndLeadersThatHaveCommittedNothingInTheirTermRefuseChanges() {
+    var follower = new CoreFixture(3, 2);
+    follower.receive(new AppendRequest(follower.from(2, 2), 0, 0, List.of(), 0));
+    follower.change(7, new VoterChange.Remove(key(3)));
+    assertThat(follower.noticed(ProposalRefused.class)).containsExactly(new ProposalRefused(7, Refusal.NOT_LEADER, key(2)));
+    var leader = new CoreFixture(3);
+    leader.becomeLeader();
+    assertThat(refused(leader, new VoterChange.Remove(key(3)))).isEqualTo(Refusal.NOT_LEADER);
+    leader.acknowledge(leader.appendTo(2));
+    leader.change(8, new VoterChange.Remove(key(3)));
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 2));
+  }
+
+  /** The error of 2015: a change that an earlier leader left uncommitted must be settled by an entry of the own term first. */
+  @Test
+  void changeLeftByAnEarlierLeaderIsSettledBeforeTheNextOne() {
+    var leader = new CoreFixture(3, 2, 1);
+    leader.receive(new AppendRequest(leader.from(2, 2), 1, 1,
+        List.of(new LogEntry(2, 2, EntryType.VOTER_SET, voters(1, 4).encode())), 0));
+    leader.sent.clear();
+    leader.becomeCandidate();
+    List<VoteRequest> asked = leader.taken(VoteRequest.class);
+    assertThat(asked).hasSize(3);
+    asked.subList(0, 2).forEach(request -> leader.receive(new VoteReply(answer(request, 3), VoteResult.GRANTED)));
+    assertThat(refused(leader, new VoterChange.Remove(key(2)))).isEqualTo(Refusal.NOT_LEADER);
+    leader.tick(200);
+    leader.sent.clear();
+    leader.tick(50);
+    for (int peer = 2; peer <= 3; peer++) {
+      leader.receive(new AppendReply(answer(leader.appendTo(peer), 3), true, 3, 0, 0));
+    }
+    assertThat(leader.report().active()).isTrue();
+    assertThat(leader.report().commitIndex()).isEqualTo(3);
+    leader.change(8, new VoterChange.Remove(key(4)));
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 3));
+  }
+
+  @Test
+  void oneChangeAtATime() {
+    CoreFixture leader = withObserver();
+    leader.change(1, ADD_FOUR);
+    assertThat(refused(leader, new VoterChange.Remove(key(2)))).isEqualTo(Refusal.CHANGE_PENDING);
+    answerAll(leader, 4);
+    leader.change(2, new VoterChange.Remove(key(2)));
+    assertThat(leader.report().voters().size()).isEqualTo(3);
+  }
+
+  @Test
+  void voterIsNotAddedTwice() {
+    CoreFixture leader = withObserver();
+    assertThat(refused(leader, new VoterChange.Add(voter(2)))).isEqualTo(Refusal.ALREADY_VOTER);
+  }
+
+  @Test
+  void strangersAndTheLastVoterAreNotRemoved() {
+    CoreFixture leader = withObserver();
+    assertThat(refused(leader, new VoterChange.Remove(key(4)))).isEqualTo(Refusal.NOT_REMOVABLE);
+    var otherDisk = new ReplicaKey(2, new UUID(9, 9));
+    assertThat(refused(leader, new VoterChange.Remove(otherDisk))).isEqualTo(Refusal.NOT_REMOVABLE);
+    var single = new CoreFixture(1);
+    single.tick(300);
+    assertThat(refused(single, new VoterChange.Remove(key(1)))).isEqualTo(Refusal.NOT_REMOVABLE);
+  }
+
+  @Test
+  void changesWaitForAHandOver() {
+    CoreFixture leader = withObserver();
+    leader.step(new RaftInput.TransferLeadership(key(2)));
+    assertThat(refused(leader, ADD_FOUR)).isEqualTo(Refusal.TRANSFERRING);
+  }
+
+  @Test
+  void nodeIsAddedOnlyWhenItFollowsCloselyAndAnswers() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    assertThat(refused(leader, ADD_FOUR)).isEqualTo(Refusal.NOT_CAUGHT_UP);
+    observe(leader, 4);
+    assertThat(refused(leader, ADD_FOUR)).isEqualTo(Refusal.NOT_CAUGHT_UP);
+    answering(leader, 4, 100);
+    for (int at = 0; at <= RaftConfig.DEFAULT.maxAppendEntries(); at++) {
+      leader.propose(at, 1);
+    }
+    assertThat(refused(leader, ADD_FOUR)).isEqualTo(Refusal.NOT_CAUGHT_UP);
+    answering(leader, 4, 100);
+    answering(leader, 3, 350);
+    observe(leader, 4);
+    assertThat(refused(leader, ADD_FOUR)).isEqualTo(Refusal.NOT_CAUGHT_UP);
+    answering(leader, 4, 100);
+    leader.change(8, ADD_FOUR);
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 4));
+  }
+
+  @Test
+  void changeThatWouldLeaveNoAnsweringMajorityIsRefused() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    answering(leader, 2, 600);
+    assertThat(refused(leader, new VoterChange.Remove(key(2)))).isEqualTo(Refusal.WOULD_LOSE_QUORUM);
+    leader.change(8, new VoterChange.Remove(key(3)));
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 2));
+    var four = new CoreFixture(4);
+    four.becomeActiveLeader();
+    observe(four, 5);
+    for (int beat = 0; beat < 12; beat++) { // 2, 3 and 5 answer, 4 does not
+      four.tick(50);
+      for (AppendRequest append : four.taken(AppendRequest.class)) {
+        if (append.envelope().to().nodeId() != 4) {
+          four.acknowledge(append);
+        }
+      }
+    }
+    four.change(9, new VoterChange.Add(voter(5)));
+    assertThat(four.report().voters()).isEqualTo(voters(1, 5));
+  }
+
+  @Test
+  void addedVoterCountsFromTheAppendOfItsEntry() {
+    CoreFixture leader = withObserver();
+    leader.change(1, ADD_FOUR);
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 4));
+    List<AppendRequest> appends = leader.taken(AppendRequest.class);
+    assertThat(appends).hasSize(3);
+    leader.acknowledge(appends.get(0));
+    assertThat(leader.noticed(ProposalCommitted.class)).isEmpty();
+    leader.acknowledge(appends.get(2));
+    assertThat(leader.noticed(ProposalCommitted.class)).containsExactly(new ProposalCommitted(1, 2));
+    assertThat(leader.report().observers()).isEmpty();
+  }
+
+  @Test
+  void removedFollowerStopsCountingAtOnceAndIsServedOnAsObserver() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    leader.change(1, new VoterChange.Remove(key(3)));
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 2));
+    assertThat(leader.report().observers()).containsExactly(voter(3));
+    AppendRequest toRemoved = leader.appendTo(3);
+    assertThat(toRemoved.entries()).extracting(LogEntry::type).containsExactly(EntryType.VOTER_SET);
+    leader.acknowledge(toRemoved);
+    assertThat(leader.noticed(ProposalCommitted.class)).isEmpty();
+    leader.acknowledge(leader.appendTo(2));
+    assertThat(leader.noticed(ProposalCommitted.class)).hasSize(1);
+  }
+
+  @Test
+  void removedLeaderServesOnWithoutCountingItselfThenHandsOverAndLeaves() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    leader.change(1, new VoterChange.Remove(key(1)));
+    leader.propose(2, 10);
+    assertThat(leader.role()).isEqualTo(Role.LEADER);
+    leader.acknowledge(leader.appendTo(2));
+    assertThat(leader.report().commitIndex()).isEqualTo(1);
+    AppendRequest toThree = (AppendRequest) leader.sent.stream()
+        .filter(message -> message.envelope().to().equals(key(3))).findFirst().orElseThrow();
+    leader.acknowledge(toThree);
+    assertThat(leader.role()).isEqualTo(Role.OBSERVER);
+    assertThat(leader.report().commitIndex()).isEqualTo(2);
+    assertThat(leader.onlyTaken(TimeoutNowRequest.class).envelope().to()).isEqualTo(key(2));
+    assertThat(leader.noticed(RaftNotice.ProposalIndeterminate.class))
+        .containsExactly(new RaftNotice.ProposalIndeterminate(2));
+    leader.tick(2_000);
+    assertThat(leader.taken(PreVoteRequest.class)).isEmpty();
+  }
+
+  @Test
+  void leaderThatIsLeavingIsNotOneOfTheMajorityThatItMustHear() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    answering(leader, 3, 50);
+    leader.change(1, new VoterChange.Remove(key(1)));
+    for (int beat = 0; beat < 11; beat++) {
+      leader.tick(50);
+      for (AppendRequest append : leader.taken(AppendRequest.class)) {
+        if (append.envelope().to().equals(key(2)) && append.isHeartbeat()) {
+          leader.acknowledge(append);
+        }
+      }
+    }
+    assertThat(leader.role()).isEqualTo(Role.OBSERVER);
+  }
+
+  @Test
+  void readOfALeavingLeaderNeedsAMajorityOfTheOthers() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    leader.change(1, new VoterChange.Remove(key(1)));
+    leader.sent.clear();
+    leader.step(new RaftInput.ReadIndex(5));
+    AppendRequest toThree = leader.appendTo(3);
+    leader.acknowledge(leader.appendTo(2));
+    assertThat(leader.noticed(RaftNotice.ReadReady.class)).isEmpty();
+    leader.acknowledge(toThree);
+    assertThat(leader.noticed(RaftNotice.ReadReady.class)).hasSize(1);
+  }
+
+  @Test
+  void readThatAnAddedVoterDoesNotConfirmNeedsTheLargerMajority() {
+    CoreFixture leader = withObserver();
+    leader.step(new RaftInput.ReadIndex(5));
+    AppendRequest toTwo = leader.appendTo(2);
+    AppendRequest toFour = leader.appendTo(4);
+    leader.change(1, ADD_FOUR);
+    leader.acknowledge(toTwo);
+    assertThat(leader.noticed(RaftNotice.ReadReady.class)).isEmpty();
+    leader.acknowledge(toFour);
+    assertThat(leader.noticed(RaftNotice.ReadReady.class)).hasSize(1);
+  }
+
+  @Test
+  void observersNeitherCountForCommitNorForReadsNorForContact() {
+    CoreFixture leader = withObserver();
+    leader.propose(1, 10);
+    leader.acknowledge(leader.appendTo(4));
+    assertThat(leader.report().commitIndex()).isEqualTo(1);
+    leader.step(new RaftInput.ReadIndex(5));
+    leader.acknowledge(leader.appendTo(4));
+    assertThat(leader.noticed(RaftNotice.ReadReady.class)).isEmpty();
+    for (int beat = 0; beat < 12; beat++) {
+      leader.tick(50);
+      answerAllOf(leader, 4);
+    }
+    assertThat(leader.role()).isEqualTo(Role.FOLLOWER);
+  }
+
+  private static void answerAllOf(CoreFixture leader, int node) {
+    for (AppendRequest append : leader.taken(AppendRequest.class)) {
+      if (append.envelope().to().equals(key(node))) {
+        leader.acknowledge(append);
+      }
+    }
+  }
+
+  @Test
+  void diskIsReplacedByAddingTheNewOneThenRemovingTheOldOne() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    var fresh = new ReplicaKey(3, new UUID(9, 3));
+    leader.receive(new ObserveRequest(new Envelope(CoreFixture.CLUSTER, fresh, key(1), 0, 1), "localhost", 9003));
+    for (int beat = 0; beat < 12; beat++) { // the old disk of 3 is gone
+      leader.tick(50);
+      for (AppendRequest append : leader.taken(AppendRequest.class)) {
+        if (!append.envelope().to().equals(key(3))) {
+          leader.acknowledge(append);
+        }
+      }
+    }
+    assertThat(refused(leader, new VoterChange.Remove(fresh))).isEqualTo(Refusal.NOT_REMOVABLE);
+    leader.change(1, new VoterChange.Add(new Voter(fresh, "localhost", 9003)));
+    assertThat(leader.report().voters().size()).isEqualTo(4);
+    leader.taken(AppendRequest.class).stream().filter(append -> !append.envelope().to().equals(key(3)))
+        .forEach(leader::acknowledge);
+    assertThat(leader.noticed(ProposalCommitted.class)).hasSize(1);
+    leader.change(2, new VoterChange.Remove(key(3)));
+    assertThat(leader.report().voters().contains(fresh)).isTrue();
+    assertThat(leader.report().voters().contains(key(3))).isFalse();
+  }
+
+  @Test
+  void observerThatFallsSilentIsForgotten() {
+    CoreFixture leader = withObserver();
+    answering(leader, 4, 2_900);
+    assertThat(leader.report().observers()).hasSize(1);
+    answering(leader, 4, 200);
+    assertThat(leader.report().observers()).isEmpty();
+    assertThat(leader.report().peers()).hasSize(2);
+  }
+
+  @Test
+  void observerOfAnEmptyLogGetsTheSnapshotAtOnce() {
+    var leader = new CoreFixture(3);
+    leader.configure(RaftConfig.DEFAULT.withSnapshotLimits(1_000, 2_000, 0));
+    leader.becomeActiveLeader();
+    leader.writeSnapshot(1, 10);
+    assertThat(leader.report().firstIndex()).isEqualTo(2);
+    observe(leader, 4);
+    leader.sent.clear();
+    leader.tick(10);
+    assertThat(leader.onlyTaken(RaftMessage.SnapshotRequest.class).envelope().to()).isEqualTo(key(4));
+  }
+
+  @Test
+  void onlyLeadersAcceptObserversAndNobodyAdoptsTheirTerm() {
+    var follower = new CoreFixture(3, 2);
+    follower.receive(new ObserveRequest(follower.from(4, 9), "localhost", 9004));
+    ObserveReply reply = follower.onlyTaken(ObserveReply.class);
+    assertThat(reply.accepted()).isFalse();
+    assertThat(reply.envelope().term()).isEqualTo(2);
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    leader.receive(new ObserveRequest(leader.from(4, 9), "localhost", 9004));
+    assertThat(leader.onlyTaken(ObserveReply.class).accepted()).isTrue();
+    assertThat(leader.term()).isEqualTo(1);
+    assertThat(leader.role()).isEqualTo(Role.LEADER);
+  }
+
+  // ---- at those who are added and removed
+
+  @Test
+  void observerShowsItselfToTheVotersVotesAndNeverCampaigns() {
+    CoreFixture node = CoreFixture.observer(3, 2);
+    node.tick(10);
+    assertThat(node.taken(ObserveRequest.class)).extracting(request -> request.envelope().to()).containsExactly(key(2),
+        key(3), key(4));
+    node.tick(290);
+    assertThat(node.taken(ObserveRequest.class)).isEmpty();
+    node.tick(10);
+    assertThat(node.taken(ObserveRequest.class)).hasSize(3);
+    node.tick(3_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    node.receive(new VoteRequest(node.from(2, 3), 0, 0, false));
+    assertThat(node.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.GRANTED);
+  }
+
+  @Test
+  void voterSetIsInForceFromItsAppendAndStopsBeingSoWhenTruncated() {
+    CoreFixture node = CoreFixture.observer(3, 2, 1);
+    node.receive(new AppendRequest(node.from(2, 2), 1, 1,
+        List.of(new LogEntry(2, 2, EntryType.VOTER_SET, voters(1, 4).encode())), 1));
+    assertThat(node.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(node.report().voters()).isEqualTo(voters(1, 4));
+    node.receive(new AppendRequest(node.from(3, 3), 1, 1, List.of(entry(2, 3)), 1));
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    assertThat(node.report().voters()).isEqualTo(voters(2, 4));
+    node.tick(1_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+  }
+}
