@@ -177,6 +177,7 @@ public final class LeaderState implements RoleState {
   void stalled(long nowMs, long nextRequestId) {
     stallFloorRequestId = nextRequestId;
     peers.forEach(peer -> peer.restartContact(nowMs));
+    observers.replaceAll((_, observer) -> new Observer(observer.address(), nowMs));
   }
 
   long stallFloorRequestId() {

@@ -337,6 +337,15 @@ final class MembershipTest {
     assertThat(leader.report().peers()).hasSize(2);
   }
 
+  /** Q29: what was not heard while this process stood still proves nothing about observers either. */
+  @Test
+  void stalledLeaderForgetsNoObserver() {
+    CoreFixture leader = withObserver();
+    leader.nowMs += 10_000;
+    leader.tick(10);
+    assertThat(leader.report().observers()).hasSize(1);
+  }
+
   @Test
   void observerOfAnEmptyLogGetsTheSnapshotAtOnce() {
     var leader = new CoreFixture(3);
