@@ -17,7 +17,9 @@ public final class Election {
 
   private void startPreVoteRound(PreCandidateState preCandidate) {
     preCandidate.startRound(quorum.nextRequestId(), quorum.nowMs() + quorum.config().voteRoundMs());
-    preCandidate.count(quorum.self(), true);
+    if (quorum.isVoter()) {
+      preCandidate.count(quorum.self(), true);
+    }
     LogView log = quorum.log();
     for (ReplicaKey peer : quorum.voters().peersOf(quorum.self())) {
       quorum.send(
@@ -42,7 +44,9 @@ public final class Election {
 
   private void startElection(boolean transfer) {
     CandidateState candidate = quorum.becomeCandidate(transfer);
-    candidate.count(quorum.self(), true);
+    if (quorum.isVoter()) {
+      candidate.count(quorum.self(), true);
+    }
     askForVotes(candidate);
     voteCounted(candidate);
   }

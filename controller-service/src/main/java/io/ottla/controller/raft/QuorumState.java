@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   from            on                                                   to
- *   FOLLOWER        election deadline passed, if it votes                PRE_CANDIDATE   (term and vote untouched)
+ *   FOLLOWER        election deadline passed, if it may campaign         PRE_CANDIDATE   (term and vote untouched)
  *   FOLLOWER        its leader asks it to take over                      CANDIDATE       (term + 1, votes for itself)
  *   PRE_CANDIDATE   majority would vote for it                           CANDIDATE       (term + 1, votes for itself)
  *   CANDIDATE       majority of votes                                    LEADER
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *                   vote request while it hears a leader)
  * </pre>
  *
- * A follower that the voter set in force does not name is an observer (Q17): the same state, since a truncation may undo that, but it never
- * campaigns. Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
+ * A follower that the voter set in force does not name is an observer (Q17): the same state, since a truncation may undo that, but it does not
+ * campaign once its removal is committed. Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
  * Used by the core and its handlers on the Raft thread only.
  */
 public final class QuorumState {
@@ -155,6 +155,14 @@ public final class QuorumState {
   /** Whether this node votes. */
   public boolean isVoter() {
     return voters().contains(self());
+  }
+
+  /**
+   * Whether this node may campaign: as a voter, or, without counting itself, while its own removal is not known to be committed. The others
+   * may be unable to elect anybody else until they have that entry (dissertation §4.2.2).
+   */
+  boolean mayCampaign() {
+    return isVoter() || (votersIndex() > commitIndex && voterHistory.at(commitIndex).contains(self()));
   }
 
   /** The snapshots on disk. */

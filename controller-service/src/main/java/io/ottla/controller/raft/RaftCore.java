@@ -97,7 +97,7 @@ public final class RaftCore {
     membership.tick();
     switch (quorum.role()) {
       case FollowerState follower -> {
-        if (follower.hasLostPatience(quorum.nowMs()) && quorum.isVoter()) {
+        if (follower.hasLostPatience(quorum.nowMs()) && quorum.mayCampaign()) {
           election.startPreVote();
         }
       }

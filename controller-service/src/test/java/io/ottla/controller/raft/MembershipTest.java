@@ -406,4 +406,26 @@ final class MembershipTest {
     node.tick(1_000);
     assertThat(node.taken(PreVoteRequest.class)).isEmpty();
   }
+
+  /** Else two voters, of which one leads and removes itself, would wait for each other for ever when it stops leading too early. */
+  @Test
+  void nodeWhoseRemovalIsNotKnownToBeCommittedCampaignsWithoutCountingItself() {
+    var node = new CoreFixture(2);
+    node.becomeActiveLeader();
+    node.change(1, new VoterChange.Remove(key(1)));
+    node.restart();
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    node.tick(300);
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    PreVoteRequest asked = node.onlyTaken(PreVoteRequest.class);
+    node.receive(new PreVoteReply(answer(asked, 1), true));
+    VoteRequest vote = node.onlyTaken(VoteRequest.class);
+    node.receive(new VoteReply(answer(vote, 2), VoteResult.GRANTED));
+    assertThat(node.role()).isEqualTo(Role.LEADER);
+    node.acknowledge(node.appendTo(2));
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    assertThat(node.onlyTaken(TimeoutNowRequest.class).envelope().to()).isEqualTo(key(2));
+    node.tick(2_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+  }
 }
