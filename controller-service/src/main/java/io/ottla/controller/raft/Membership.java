@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 public final class Membership {
   private final QuorumState quorum;
   private final Replication replication;
+  private long lastLedMs;
   private long nextObserveMs;
 
   Membership(QuorumState quorum, Replication replication) {
     this.quorum = quorum;
     this.replication = replication;
+    this.lastLedMs = quorum.nowMs();
   }
 
   /** Appends the new voter set, or refuses before anything is appended. */
@@ -78,9 +80,18 @@ public final class Membership {
     return voters.without(key);
   }
 
-  /** A node without a vote shows itself to all it takes for voters, until a leader sends it the log, and then to keep it sending. */
+  /**
+   * A node without a vote shows itself to all it takes for voters, until a leader sends it the log, and then to keep it sending. So does a
+   * voter that has had no leader for long: perhaps there is one that does not count it among its voters, because a change that names it was
+   * undone, or one that removes it has never reached it. Nobody else would tell it.
+   */
   void tick() {
-    if (quorum.isVoter() || quorum.nowMs() < nextObserveMs) {
+    if (quorum.leader() != null) {
+      lastLedMs = quorum.nowMs();
+    }
+    boolean forgotten = quorum.nowMs() - lastLedMs >= quorum.config().observerTimeoutMs();
+    boolean shows = (!quorum.isVoter() && !(quorum.role() instanceof LeaderState)) || forgotten;
+    if (!shows || quorum.nowMs() < nextObserveMs) {
       return;
     }
     nextObserveMs = quorum.nowMs() + quorum.config().observeIntervalMs();

@@ -428,4 +428,25 @@ final class MembershipTest {
     node.tick(2_000);
     assertThat(node.taken(PreVoteRequest.class)).isEmpty();
   }
+
+  /** A change that was undone, or one that never arrived: nobody else would tell this node what it is. */
+  @Test
+  void voterWithoutALeaderForLongShowsItselfLikeAnObserver() {
+    var node = new CoreFixture(3, 2);
+    node.receive(new AppendRequest(node.from(2, 2), 0, 0, List.of(), 0));
+    node.tick(3_000);
+    assertThat(node.taken(ObserveRequest.class)).isEmpty();
+    node.tick(310);
+    assertThat(node.taken(ObserveRequest.class)).extracting(request -> request.envelope().to()).contains(key(2), key(3));
+  }
+
+  @Test
+  void leavingLeaderDoesNotShowItselfAsObserver() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    leader.change(1, new VoterChange.Remove(key(1)));
+    leader.sent.clear();
+    leader.tick(200);
+    assertThat(leader.taken(ObserveRequest.class)).isEmpty();
+  }
 }
