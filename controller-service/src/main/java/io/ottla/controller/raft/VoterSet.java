@@ -95,7 +95,7 @@ public record VoterSet(List<Voter> voters) {
    */
   public static VoterSet decode(byte[] payload) {
     String text = new String(payload, StandardCharsets.UTF_8);
-    if (!text.startsWith("[\"") || !text.endsWith("\"]")) {
+    if (text.length() < 4 || !text.startsWith("[\"") || !text.endsWith("\"]")) {
       throw new IllegalArgumentException("not a voter set: " + text);
     }
     var voters = new ArrayList<Voter>();
