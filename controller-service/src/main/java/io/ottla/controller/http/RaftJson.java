@@ -2,6 +2,7 @@ package io.ottla.controller.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ottla.common.wire.BinaryFrame;
 import io.ottla.common.wire.WireJson;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Messages of the quorum as JSON. Reading checks every field, so that a broken or lying peer yields an {@link IOException} and no message. */
 public final class RaftJson {
   private static final ObjectMapper MAPPER = WireJson.mapper().copy()
-      .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+      .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL)
+      .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES); // a term that is missing is not term 0
 
   private RaftJson() {
   }

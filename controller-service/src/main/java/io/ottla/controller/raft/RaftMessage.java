@@ -110,7 +110,7 @@ public sealed interface RaftMessage {
         Request {
     /** Rejects pieces outside their file: such a message is malformed, whoever sent it. */
     public SnapshotRequest {
-      if (position < 0 || bytes.length == 0 || position + bytes.length > totalBytes) {
+      if (position < 0 || bytes.length == 0 || position > totalBytes - bytes.length) {
         throw new IllegalArgumentException(
             "bytes " + position + "+" + bytes.length + " of a snapshot of " + totalBytes + " bytes");
       }
