@@ -160,12 +160,12 @@ final class SnapshotTest {
     node.slowDisk = true;
     byte[] file = foreignSnapshot(ID, node.voters);
     node.receive(node.piece(2, 3, ID, file, 0, file.length));
-    node.receive(new VoteRequest(node.from(3, 4), 8, 3, true));
+    node.receive(append(node, 4, 0, 0, 0));
     node.sent.clear();
     node.force();
     assertThat(node.taken(SnapshotReply.class)).isEmpty();
     assertThat(node.report().commitIndex()).isEqualTo(8);
-    assertThat(node.term()).isEqualTo(4);
+    assertThat(node.report().leader()).isEqualTo(key(2));
   }
 
   @Test
