@@ -234,4 +234,31 @@ final class ClientRequestTest {
     }
     assertThat(voter.role()).isEqualTo(Role.PRE_CANDIDATE);
   }
+
+  /** Section 8: only the entry that opens the term tells a new leader what is committed; no read is served before. */
+  @Test
+  void readOfANewLeaderSeesEverythingThatEarlierLeadersCommitted() {
+    var leader = new CoreFixture(3, 2, 1, 1, 2);
+    leader.becomeLeader();
+    leader.notices.clear();
+    leader.step(new RaftInput.ReadIndex(1));
+    assertThat(leader.noticed(ReadRefused.class)).hasSize(1);
+    leader.acknowledge(leader.appendTo(2));
+    assertThat(leader.report().commitIndex()).isEqualTo(4);
+    leader.step(new RaftInput.ReadIndex(2));
+    leader.acknowledge(leader.appendTo(2));
+    assertThat(leader.noticed(ReadReady.class)).containsExactly(new ReadReady(2, 4));
+  }
+
+  /** Section 8 and Q29: a leader that another one has replaced finds out before it answers. */
+  @Test
+  void readOfADeposedLeaderIsNeverAnswered() {
+    var leader = new CoreFixture(3);
+    leader.becomeActiveLeader();
+    leader.step(new RaftInput.ReadIndex(1));
+    AppendRequest round = leader.appendTo(2);
+    leader.receive(new AppendReply(CoreFixture.answer(round, 2), false, 0, 0, 1));
+    leader.acknowledge(leader.appendTo(3));
+    assertThat(leader.noticed(ReadReady.class)).isEmpty();
+  }
 }

@@ -36,6 +36,15 @@ import org.jspecify.annotations.Nullable;
  *   resign I                 orderly resignation
  *   crash I / restart I      lose what is not forced / come back
  *   state                    print every voter
+ *   limits BYTES MS TAIL     size and timeout of pieces of snapshots, entries kept behind one; nodes take it when they start
+ *   snapshot I [N]           voter I writes a snapshot up to its commit index, or up to index N
+ *   step I                   carry out only the first of the waiting writes of voter I
+ *   repeat A B               deliver messages from A to B, but leave copies of them under way
+ *   observer I [J]           start node I, which no voter set names, knowing the voters of J or else those of voter 1
+ *   wipe I                   node I crashes and comes back with an empty disk of another identity, as observer
+ *   add L I / remove L I     ask L to make the node I a voter / to let its (oldest) disk vote no more
+ *   transfer L [I]           ask L to hand over, to I or to the one that is furthest
+ *   gone I J                 hint to I that J's process is not there any more
  * </pre>
  */
 final class QuorumScript {
@@ -47,6 +56,7 @@ final class QuorumScript {
   private final Set<String> cuts = new HashSet<>();
   private long nowMs = 1000;
   private long nextProposalId = 1;
+  private RaftConfig config = RaftConfig.DEFAULT;
 
   static String run(String script) {
     var runner = new QuorumScript();
@@ -91,6 +101,19 @@ final class QuorumScript {
       case "crash" -> node(words[1]).crash();
       case "restart" -> node(words[1]).start();
       case "state" -> nodes.values().forEach(Node::printState);
+      case "limits" -> config = config.withSnapshotLimits(Integer.parseInt(words[1]), Integer.parseInt(words[2]),
+          Integer.parseInt(words[3]));
+      case "snapshot" -> node(words[1]).writeSnapshot(words);
+      case "step" -> node(words[1]).forceFirst();
+      case "repeat" -> List.copyOf(underWay).stream().filter(message -> isBetween(message, words[1], words[2]))
+          .forEach(this::deliver);
+      case "observer" -> observer(words);
+      case "wipe" -> wipe(node(words[1]));
+      case "add" -> change(words[1], new VoterChange.Add(node(words[2]).voter()));
+      case "remove" -> change(words[1], new VoterChange.Remove(oldestDisk(words[1], Integer.parseInt(words[2]))));
+      case "transfer" -> node(words[1])
+          .step(new RaftInput.TransferLeadership(words.length > 2 ? node(words[2]).voter().key() : null));
+      case "gone" -> node(words[1]).step(new RaftInput.PeerGone(oldestDisk(words[1], Integer.parseInt(words[2]))));
       default -> throw new IllegalArgumentException("unknown command " + words[0]);
     }
   }
@@ -106,14 +129,43 @@ final class QuorumScript {
   private void startVoters(int count) {
     var voters = new ArrayList<Voter>();
     for (int id = 1; id <= count; id++) {
-      voters.add(new Voter(new ReplicaKey(id, new UUID(0, id)), "localhost", 9000 + id));
+      voters.add(voter(id, 0));
     }
     var set = new VoterSet(voters);
     for (Voter voter : voters) {
-      var node = new Node(new RaftIdentity(CLUSTER, voter.key(), set));
-      nodes.put(voter.key().nodeId(), node);
-      node.start();
+      startNode(voter, set);
     }
+  }
+
+  private static Voter voter(int id, int disk) {
+    return new Voter(new ReplicaKey(id, new UUID(disk, id)), "localhost", 9000 + id);
+  }
+
+  private void startNode(Voter voter, VoterSet known) {
+    var node = new Node(new RaftIdentity(CLUSTER, voter.key(), known), voter);
+    nodes.put(voter.key().nodeId(), node);
+    node.start();
+  }
+
+  private void observer(String[] words) {
+    VoterSet known = node(words.length > 2 ? words[2] : "1").core.voters();
+    startNode(voter(Integer.parseInt(words[1]), 0), known);
+  }
+
+  private void wipe(Node node) {
+    node.crash();
+    VoterSet known = node.core.voters();
+    startNode(voter(node.id(), (int) node.voter().key().directoryId().getMostSignificantBits() + 1), known);
+  }
+
+  private void change(String leader, VoterChange change) {
+    node(leader).step(new RaftInput.ChangeVoters(nextProposalId++, change));
+  }
+
+  /** The first disk of a node that a voter takes for a voter. */
+  private ReplicaKey oldestDisk(String asked, int id) {
+    return node(asked).core.voters().voters().stream().map(Voter::key).filter(key -> key.nodeId() == id).findFirst()
+        .orElseGet(() -> node(String.valueOf(id)).voter().key());
   }
 
   private void tick(String who, int ms) {
@@ -142,7 +194,10 @@ final class QuorumScript {
   }
 
   private void deliver(RaftMessage message) {
-    node(String.valueOf(message.envelope().to().nodeId())).step(new RaftInput.MessageReceived(message));
+    Node receiver = nodes.get(message.envelope().to().nodeId());
+    if (receiver != null) {
+      receiver.step(new RaftInput.MessageReceived(message));
+    }
   }
 
   private static boolean isBetween(RaftMessage message, String from, String to) {
@@ -152,7 +207,7 @@ final class QuorumScript {
 
   private static String show(RaftMessage message) {
     Envelope e = message.envelope();
-    String route = e.from().nodeId() + " -> " + e.to().nodeId() + " term=" + e.term() + " ";
+    String route = name(e.from()) + " -> " + name(e.to()) + " term=" + e.term() + " ";
     return route + switch (message) {
       case RaftMessage.PreVoteRequest m ->
         "PreVote proposed=" + m.proposedTerm() + " last=" + m.lastLogIndex() + ":" + m.lastLogTerm();
@@ -181,14 +236,28 @@ final class QuorumScript {
     var text = new StringBuilder("[");
     for (LogEntry entry : entries) {
       text.append(text.length() > 1 ? " " : "").append(entry.index()).append(':').append(entry.term()).append('=')
-          .append(entry.type() == EntryType.DATA ? new String(entry.payload(), StandardCharsets.UTF_8) : entry.type());
+          .append(switch (entry.type()) {
+            case DATA -> new String(entry.payload(), StandardCharsets.UTF_8);
+            case LEADER_CHANGE -> entry.type().name();
+            case VOTER_SET -> "VOTERS" + ids(VoterSet.decode(entry.payload()).voters());
+          });
     }
     return text.append(']').toString();
+  }
+
+  /** The node id, with a prime for every time its disk was replaced. */
+  private static String name(ReplicaKey key) {
+    return key.nodeId() + "'".repeat((int) key.directoryId().getMostSignificantBits());
+  }
+
+  private static List<String> ids(List<Voter> voters) {
+    return voters.stream().map(voter -> name(voter.key())).toList();
   }
 
   /** One voter with its disk. */
   private final class Node {
     private final RaftIdentity identity;
+    private final Voter address;
     private final MemoryRaftLog log = new MemoryRaftLog();
     private final MemorySnapshotStore snapshots = new MemorySnapshotStore();
     private final Deque<StorageTask> waiting = new ArrayDeque<>();
@@ -197,13 +266,18 @@ final class QuorumScript {
     private boolean running;
     private boolean slowDisk;
 
-    Node(RaftIdentity identity) {
+    Node(RaftIdentity identity, Voter address) {
       this.identity = identity;
+      this.address = address;
       this.core = newCore();
     }
 
     private int id() {
       return identity.self().nodeId();
+    }
+
+    private Voter voter() {
+      return address;
     }
 
     private RaftCore newCore() {
@@ -219,10 +293,11 @@ final class QuorumScript {
           return above;
         }
       };
-      return new RaftCore(identity, null, RaftConfig.DEFAULT, stored, log, snapshots, random, nowMs);
+      return new RaftCore(identity, address, config, stored, log, snapshots, random, nowMs);
     }
 
     private void start() {
+      CoreFixture.recover(log, snapshots);
       core = newCore();
       running = true;
     }
@@ -243,6 +318,15 @@ final class QuorumScript {
       log.crash();
     }
 
+    private void writeSnapshot(String[] words) {
+      long index = words.length > 2 ? Long.parseLong(words[2]) : core.report(nowMs).commitIndex();
+      long term = core.readCommitted(index, 1, 1).getFirst().term();
+      byte[] state = "state".getBytes(StandardCharsets.UTF_8);
+      Snapshot written = snapshots.write(new SnapshotId(index, term), core.votersAt(index), out -> out.write(state));
+      print("snapshot " + written.id() + " of " + written.sizeInBytes() + " bytes");
+      step(new RaftInput.SnapshotWritten(written));
+    }
+
     private void propose(String text) {
       step(new RaftInput.Propose(nextProposalId++, core.report(nowMs).term(),
           List.of(text.getBytes(StandardCharsets.UTF_8))));
@@ -257,7 +341,7 @@ final class QuorumScript {
           case RaftEffect.PersistHardState(HardState state) -> {
             stored = state;
             ReplicaKey vote = state.votedFor();
-            print("persist term=" + state.term() + " vote=" + (vote == null ? "-" : vote.nodeId()));
+            print("persist term=" + state.term() + " vote=" + idOf(vote));
           }
           case RaftEffect.Store(StorageTask task) -> {
             waiting.add(task);
@@ -281,12 +365,19 @@ final class QuorumScript {
     }
 
     private void force() {
-      if (waiting.isEmpty()) {
-        return;
+      if (!waiting.isEmpty()) {
+        List<StorageTask> all = List.copyOf(waiting);
+        waiting.clear();
+        force(all);
       }
-      List<StorageStep> steps = DurabilityOrder.storageSteps(List.copyOf(waiting));
-      waiting.clear();
-      for (StorageStep step : steps) {
+    }
+
+    private void forceFirst() {
+      force(List.of(waiting.remove()));
+    }
+
+    private void force(List<StorageTask> tasks) {
+      for (StorageStep step : DurabilityOrder.storageSteps(tasks)) {
         switch (step) {
           case StorageStep.Reset(SnapshotId snapshot) -> log.reset(snapshot.lastIndex(), snapshot.lastTerm());
           case StorageStep.DropPrefix(long lastIndex) -> log.dropPrefix(lastIndex);
@@ -332,15 +423,15 @@ final class QuorumScript {
           "proposal " + n.proposalId() + " refused " + n.reason() + " leader=" + idOf(n.leader());
         case RaftNotice.ProposalIndeterminate n -> "proposal " + n.proposalId() + " indeterminate";
         case RaftNotice.ReadReady n -> "read " + n.readId() + " at " + n.readIndex();
-        case RaftNotice.PeersChanged n -> "voters " + n.voters().voters().stream().map(v -> v.key().nodeId()).toList()
-            + (n.observers().isEmpty() ? "" : " observers " + n.observers().stream().map(v -> v.key().nodeId()).toList());
+        case RaftNotice.PeersChanged n ->
+          "voters " + ids(n.voters().voters()) + (n.observers().isEmpty() ? "" : " observers " + ids(n.observers()));
         case RaftNotice.SnapshotInstalled n -> "snapshot " + n.snapshot().id() + " installed";
         case RaftNotice.ReadRefused n -> "read " + n.readId() + " refused leader=" + idOf(n.leader());
       };
     }
 
     private static String idOf(@Nullable ReplicaKey key) {
-      return key == null ? "-" : String.valueOf(key.nodeId());
+      return key == null ? "-" : name(key);
     }
 
     private void print(String text) {
@@ -352,7 +443,8 @@ final class QuorumScript {
       print((running ? "" : "(down) ") + report.role() + " term=" + report.term() + " leader=" + idOf(report.leader())
           + " commit=" + report.commitIndex() + " durable=" + report.durableIndex() + " last=" + report.lastIndex()
           + ":"
-          + report.lastTerm());
+          + report.lastTerm() + (report.firstIndex() == 1 ? "" : " first=" + report.firstIndex())
+          + (report.votersIndex() == 0 ? "" : " voters=" + ids(report.voters().voters())));
     }
   }
 }

@@ -24,6 +24,13 @@ final class VoterSetTest {
     assertThat(2 * majority).isGreaterThan(size);
   }
 
+  /** Dissertation, section 4.1: why one voter at a time is safe without joint majorities. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void majoritiesOfSetsThatDifferByOneVoterShareAVoter(int size) {
+    assertThat(voters(1, size).majority() + voters(1, size + 1).majority()).isGreaterThan(size + 1);
+  }
+
   @Test
   void votersAreOrderedWhateverOrderTheyComeIn() {
     var set = new VoterSet(List.of(voter(3), voter(1), voter(2)));
