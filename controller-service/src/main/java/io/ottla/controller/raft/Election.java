@@ -10,8 +10,17 @@ public final class Election {
     this.replication = replication;
   }
 
+  /** No leader was heard for too long. */
+  void losePatience(FollowerState follower) {
+    if (quorum.rules().asksBeforeCampaigning(follower.wasToldLeaderIsGone())) {
+      startPreVote();
+    } else {
+      startElection(false);
+    }
+  }
+
   /** Starts asking whether an election could be won. */
-  void startPreVote() {
+  private void startPreVote() {
     startPreVoteRound(quorum.becomePreCandidate());
   }
 

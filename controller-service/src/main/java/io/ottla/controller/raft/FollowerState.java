@@ -12,6 +12,7 @@ public final class FollowerState implements RoleState {
   private @Nullable ReplicaKey leader;
   private long lastContactMs = NEVER;
   private long electionDeadlineMs;
+  private boolean toldLeaderIsGone;
 
   FollowerState(long electionDeadlineMs) {
     this.electionDeadlineMs = electionDeadlineMs;
@@ -32,6 +33,7 @@ public final class FollowerState implements RoleState {
     leader = sender;
     lastContactMs = nowMs;
     electionDeadlineMs = newDeadlineMs;
+    toldLeaderIsGone = false;
   }
 
   /** Whether a leader is alive as far as this follower can tell, and so protected from elections (Q11, Q15). */
@@ -52,6 +54,12 @@ public final class FollowerState implements RoleState {
   void leaderGone(long deadlineMs) {
     lastContactMs = NEVER;
     electionDeadlineMs = Math.min(electionDeadlineMs, deadlineMs);
+    toldLeaderIsGone = true;
+  }
+
+  /** Whether it was told so, and has not heard the leader since. */
+  boolean wasToldLeaderIsGone() {
+    return toldLeaderIsGone;
   }
 
   void restartDeadline(long newDeadlineMs) {

@@ -98,7 +98,7 @@ public final class RaftCore {
     switch (quorum.role()) {
       case FollowerState follower -> {
         if (follower.hasLostPatience(quorum.nowMs()) && quorum.mayCampaign()) {
-          election.startPreVote();
+          election.losePatience(follower);
         }
       }
       case PreCandidateState preCandidate -> election.tick(preCandidate);

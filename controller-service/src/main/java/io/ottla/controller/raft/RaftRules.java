@@ -31,6 +31,11 @@ public class RaftRules {
     return ownTerm;
   }
 
+  /** Whether a voter asks around before it raises its term: always, also when it was told that its leader is gone (Q10). */
+  public boolean asksBeforeCampaigning(boolean toldLeaderIsGone) {
+    return true;
+  }
+
   /** Whether a new leader opens its term with an entry of its own, and is not active before that is committed (Q20, §5.4.2, §8). */
   public boolean opensTermWithEntry() {
     return true;
