@@ -18,8 +18,8 @@ public abstract class SimNode {
   /** The process starts from what is on disk. */
   protected abstract void onStart();
 
-  /** The process is gone; the disk keeps what it keeps. */
-  protected abstract void onCrash();
+  /** The process is gone; the disk keeps what was forced and, unless the power went too, everything that was written. */
+  protected abstract void onCrash(boolean powerLost);
 
   /** The process may go on with what has been waiting. */
   protected abstract void onResume();
@@ -32,11 +32,11 @@ public abstract class SimNode {
     onStart();
   }
 
-  /** Kills the process, now, wherever it is. */
-  public final void crash() {
+  /** Ends the process, now, wherever it is; when the machine loses power, its page cache goes with it. */
+  public final void crash(boolean powerLost) {
     incarnation++;
     up = false;
-    onCrash();
+    onCrash(powerLost);
   }
 
   /** Stops the process for a while without killing it. */

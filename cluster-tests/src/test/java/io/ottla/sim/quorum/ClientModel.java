@@ -12,13 +12,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What clients asked and were told: acknowledged proposals stay, refused ones never appear, reads see what was acknowledged (I10, I11). */
+/**
+ * What clients asked and were told, and that one order of events explains it (I10, I11): who asks after an answer sees at least what was
+ * answered; acknowledged proposals stay, whole and once; refused ones never appear.
+ */
 final class ClientModel {
+  private static final long CHANGES_FROM = 1L << 40;
+
   private final SeededRandom random;
   private final int payloadBytes;
-  private final Map<Long, Fate> proposals = new HashMap<>();
+  private final Map<Long, Proposal> proposals = new HashMap<>();
   private final Map<Long, Long> readFloors = new HashMap<>();
   private long nextId = 1;
+  private long nextChange = CHANGES_FROM;
   private long visibleIndex;
   private long acknowledged;
   private long readsServed;
@@ -26,6 +32,23 @@ final class ClientModel {
   ClientModel(SeededRandom random, int payloadBytes) {
     this.random = random;
     this.payloadBytes = payloadBytes;
+  }
+
+  private enum Fate {
+    UNKNOWN, ACKNOWLEDGED, REFUSED
+  }
+
+  /** A proposal and what became of it. */
+  private static final class Proposal {
+    private final int entries;
+    private final long floor;
+    private Fate fate = Fate.UNKNOWN;
+    private long lastIndex;
+
+    Proposal(int entries, long floor) {
+      this.entries = entries;
+      this.floor = floor;
+    }
   }
 
   long acknowledged() {
@@ -37,18 +60,24 @@ final class ClientModel {
   }
 
   boolean isAcknowledged(long proposalId) {
-    return proposals.get(proposalId) == Fate.ACKNOWLEDGED;
+    Proposal proposal = proposals.get(proposalId);
+    return proposal != null && proposal.fate == Fate.ACKNOWLEDGED;
   }
 
-  /** A proposal of one to three payloads that name it. */
+  /** A proposal of one to three payloads that name it and their place in it. */
   RaftInput.Propose propose(long term) {
     long id = nextId++;
     var payloads = new ArrayList<byte[]>();
     for (int count = 1 + random.nextInt(3); count > 0; count--) {
-      payloads.add(ByteBuffer.allocate(8 + random.nextInt(payloadBytes)).putLong(id).array());
+      payloads.add(ByteBuffer.allocate(9 + random.nextInt(payloadBytes)).putLong(id).put((byte) payloads.size()).array());
     }
-    proposals.put(id, Fate.UNKNOWN);
+    proposals.put(id, new Proposal(payloads.size(), visibleIndex));
     return new RaftInput.Propose(id, term, payloads);
+  }
+
+  /** The id of a change of the voters. */
+  long change() {
+    return nextChange++;
   }
 
   /** A read; it must see all that was acknowledged or read before now. */
@@ -60,51 +89,68 @@ final class ClientModel {
 
   void noticed(RaftNotice notice) {
     switch (notice) {
-      case RaftNotice.ProposalCommitted committed -> {
-        proposals.put(committed.proposalId(), Fate.ACKNOWLEDGED);
-        visibleIndex = Math.max(visibleIndex, committed.lastIndex());
-        acknowledged++;
+      case RaftNotice.ProposalCommitted committed -> committed(committed);
+      case RaftNotice.ProposalRefused refused -> {
+        Proposal proposal = proposals.get(refused.proposalId());
+        if (proposal != null) {
+          proposal.fate = Fate.REFUSED;
+        }
       }
-      case RaftNotice.ProposalRefused refused -> proposals.put(refused.proposalId(), Fate.REFUSED);
       case RaftNotice.ReadReady ready -> {
         long floor = readFloors.getOrDefault(ready.readId(), 0L);
-        if (ready.readIndex() < floor) {
-          throw new InvariantViolation("I11",
-              "read " + ready.readId() + " sees " + ready.readIndex() + ", acknowledged was " + floor);
-        }
+        require(ready.readIndex() >= floor, "I11",
+            "read " + ready.readId() + " sees " + ready.readIndex() + ", acknowledged was " + floor);
         visibleIndex = Math.max(visibleIndex, ready.readIndex());
         readsServed++;
       }
-      case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.CommitAdvanced _,RaftNotice.ProposalAppended _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadRefused _ ->
+      case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.CommitAdvanced _,RaftNotice.ProposalAppended _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _,RaftNotice.SnapshotInstalled _ ->
         {
         }
     }
   }
 
-  /** At the end, against the log that everybody has. */
+  private void committed(RaftNotice.ProposalCommitted committed) {
+    visibleIndex = Math.max(visibleIndex, committed.lastIndex());
+    Proposal proposal = proposals.get(committed.proposalId());
+    if (proposal != null) {
+      proposal.fate = Fate.ACKNOWLEDGED;
+      proposal.lastIndex = committed.lastIndex();
+      acknowledged++;
+    }
+  }
+
+  private static void require(boolean holds, String invariant, String otherwise) {
+    if (!holds) {
+      throw new InvariantViolation(invariant, otherwise);
+    }
+  }
+
+  /** At the end, against all that was committed. */
   void checkHistory(List<LogEntry> log) {
     var found = new HashMap<Long, Integer>();
     for (LogEntry entry : log) {
       if (entry.type() == EntryType.DATA) {
-        found.merge(ByteBuffer.wrap(entry.payload()).getLong(), 1, Integer::sum);
+        ByteBuffer payload = ByteBuffer.wrap(entry.payload());
+        long id = payload.getLong();
+        int place = found.merge(id, 1, Integer::sum) - 1;
+        require(payload.get() == place, "I10", "proposal " + id + " is not in the order it was made, or twice");
+        Proposal proposal = proposals.get(id);
+        require(proposal != null && entry.index() > proposal.floor, "I10",
+            "proposal " + id + " at " + entry.index() + " is before what its client had seen");
       }
     }
-    proposals.forEach((id, fate) -> {
-      if (fate == Fate.ACKNOWLEDGED && !found.containsKey(id)) {
-        throw new InvariantViolation("I10", "acknowledged proposal " + id + " is lost");
-      }
-      if (fate == Fate.REFUSED && found.containsKey(id)) {
-        throw new InvariantViolation("I10", "refused proposal " + id + " took effect");
-      }
-    });
-    found.forEach((id, count) -> {
-      if (count > 3) {
-        throw new InvariantViolation("I10", "proposal " + id + " took effect more than once");
-      }
-    });
+    proposals.forEach((id, proposal) -> check(id, proposal, found.getOrDefault(id, 0), log));
   }
 
-  private enum Fate {
-    UNKNOWN, ACKNOWLEDGED, REFUSED
+  private static void check(long id, Proposal proposal, int entries, List<LogEntry> log) {
+    switch (proposal.fate) {
+      case ACKNOWLEDGED -> {
+        require(entries == proposal.entries, "I10", "acknowledged proposal " + id + " is lost");
+        byte[] last = log.get((int) proposal.lastIndex - 1).payload();
+        require(ByteBuffer.wrap(last).getLong() == id, "I10", "proposal " + id + " is not where it was acknowledged");
+      }
+      case REFUSED -> require(entries == 0, "I10", "refused proposal " + id + " took effect");
+      case UNKNOWN -> require(entries <= proposal.entries, "I10", "proposal " + id + " took effect more than once");
+    }
   }
 }

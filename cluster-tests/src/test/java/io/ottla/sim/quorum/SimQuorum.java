@@ -2,8 +2,6 @@ package io.ottla.sim.quorum;
 
 import io.ottla.controller.raft.CoreFactory;
 import io.ottla.controller.raft.HardState;
-import io.ottla.controller.raft.LogEntry;
-import io.ottla.controller.raft.QuorumReport;
 import io.ottla.controller.raft.RaftConfig;
 import io.ottla.controller.raft.RaftCore;
 import io.ottla.controller.raft.RaftIdentity;
@@ -18,7 +16,6 @@ import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.RaftLog;
 import io.ottla.sim.EventScheduler;
-import io.ottla.sim.InvariantViolation;
 import io.ottla.sim.SeededRandom;
 import io.ottla.sim.SimClock;
 import io.ottla.sim.SimDisk;
@@ -26,96 +23,106 @@ import io.ottla.sim.SimNetwork;
 import io.ottla.sim.Transcript;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * A quorum of controllers under one seed. Four phases: warm up; faults under load, with every safety invariant checked at every step; repair;
- * then the quorum has to come together, complete commands, and stay calm while one healthy node is cut off and returns (I14).
+ * A quorum of controllers under one seed. Four phases: warm up; faults under load, with every safety invariant checked at every step; repair
+ * of a majority; then the quorum has to come together and stay calm ({@link Liveness}).
  */
 final class SimQuorum {
-  private static final long MS = 1000;
+  static final long MS = 1000;
   private static final long WARM_UP_MS = 1000;
-  private static final long HEAL_MS = 3000;
-  private static final long CONVERGE_MS = 5000;
-  private static final long ISOLATION_LIMIT_MS = 1000;
-  private static final long ISOLATION_CHECK_MS = 50;
 
   private final long seed;
   private final FaultPlan plan;
   private final RaftConfig config;
-  private final RaftRules rules;
-  private final DriverOrder order;
+  private final Production production;
   private final EventScheduler scheduler = new EventScheduler();
   private final Transcript transcript;
   private final SimNetwork<RaftMessage> network;
-  private final List<SimVoter> voters = new ArrayList<>();
+  private final List<SimVoter> nodes = new ArrayList<>();
   private final QuorumChecker checker;
   private final ClientModel clients;
   private final Faults faults;
+  private final Operator operator;
+  private final Liveness liveness;
   private final SeededRandom loadRandom;
   private final SeededRandom failureRandom;
-  private final long[] isolatedSinceUs;
   private boolean loading;
   private long steps;
+  private long snapshotsWritten;
+  private long snapshotsInstalled;
 
-  SimQuorum(long seed, RaftRules rules, DriverOrder order, boolean verbose) {
-    var random = new SeededRandom(SeededRandom.mix(seed));
-    this.seed = seed;
-    this.plan = FaultPlan.draw(random.split("plan"));
-    this.config = plan.config();
-    this.rules = rules;
-    this.order = order;
-    this.transcript = new Transcript(scheduler, verbose);
-    this.network = new SimNetwork<>(scheduler, random.split("network"), plan.voters(), this::deliver);
-    this.checker = new QuorumChecker(voters, plan.voters());
-    this.clients = new ClientModel(random.split("clients"), plan.payloadBytes());
-    this.loadRandom = random.split("load");
-    this.failureRandom = random.split("transport failures");
-    this.isolatedSinceUs = new long[plan.voters()];
-    addVoters(random);
-    this.faults = new Faults(plan, scheduler, random.split("faults"), network, voters);
+  /** What a run takes from production, or replaces by something broken. */
+  record Production(RaftRules rules, DriverOrder order, Recovery recovery) {
+    static final Production AS_IT_IS = new Production(CoreFactory.PROTOCOL, DriverOrder.PRODUCTION, Recovery.PRODUCTION);
   }
 
-  private void addVoters(SeededRandom random) {
+  SimQuorum(long seed, Production production, boolean verbose) {
+    var random = new SeededRandom(SeededRandom.mix(seed));
+    this.seed = seed;
+    this.production = production;
+    this.plan = FaultPlan.draw(random.split("plan"));
+    this.config = plan.config();
+    this.transcript = new Transcript(scheduler, verbose);
+    this.network = new SimNetwork<>(scheduler, random.split("network"), plan.voters() + plan.spares(), this::deliver);
+    this.clients = new ClientModel(random.split("clients"), plan.load().payloadBytes());
+    this.loadRandom = random.split("load");
+    this.failureRandom = random.split("transport failures");
+    this.checker = new QuorumChecker(nodes, new CommittedLog(addNodes(random)));
+    this.operator = new Operator(plan, scheduler, random.split("operator"), nodes, checker, clients,
+        production.recovery());
+    this.faults = new Faults(plan, scheduler, random.split("faults"), network, nodes, operator::wipe);
+    this.liveness = new Liveness(scheduler, random.split("liveness"), network, nodes, checker, clients);
+  }
+
+  private VoterSet addNodes(SeededRandom random) {
     SeededRandom identities = random.split("identities");
     var members = new ArrayList<Voter>();
-    for (int number = 0; number < plan.voters(); number++) {
+    for (int number = 0; number < plan.voters() + plan.spares(); number++) {
       members.add(new Voter(new ReplicaKey(number, identities.nextUuid()), "sim", 1000 + number));
     }
-    var set = new VoterSet(members);
-    for (Voter member : set.voters()) {
+    var voters = new VoterSet(members.subList(0, plan.voters()));
+    for (Voter member : members) {
       int number = member.key().nodeId();
       SeededRandom own = random.split("node " + number);
-      double rate = 1 + plan.clockSkew() * (2 * own.fraction() - 1);
+      double rate = 1 + plan.limits().clockSkew() * (2 * own.fraction() - 1);
       var clock = new SimClock(scheduler, own.between(0, 1_000_000), rate);
       var disk = new SimDisk(scheduler, own.split("disk"), 200, own.between(300, 8000));
-      voters.add(new SimVoter(number, new RaftIdentity("sim", member.key(), set), this, scheduler, clock, disk, own));
+      var directory = new SimDirectory(new RaftIdentity("sim", member.key(), voters), production.recovery());
+      nodes.add(new SimVoter(number, directory, this, scheduler, clock, disk, own));
     }
+    return voters;
   }
 
   /** Runs all phases; a broken invariant is thrown with everything needed to see it again. */
   Result run() {
     try {
-      voters.forEach(SimVoter::start);
-      watchIsolation();
+      nodes.forEach(SimVoter::start);
+      liveness.watchIsolation();
       loading = true;
       load();
+      nodes.forEach(this::writeSnapshots);
       scheduler.runUntil(WARM_UP_MS * MS);
       faults.begin();
-      runFor(plan.faultMs());
-      faults.end();
-      runFor(HEAL_MS);
-      comeTogether();
-      staysCalmWhileOneReturns();
-      return new Result(transcript.hash(), scheduler.executed(), steps, checker.elections(), checker.committedIndex(),
+      operator.begin();
+      liveness.runFor(plan.faultMs());
+      repairMajority();
+      return new Result(transcript.hash(), scheduler.executed(), steps, checker.elections(),
+          checker.committed().lastIndex(), checker.committed().voterChanges(), snapshotsWritten, snapshotsInstalled,
           clients.acknowledged(), clients.readsServed(), faults.done());
     } catch (RuntimeException broken) {
       throw new SimulationFailure(describe(broken), broken);
     }
   }
 
-  private void runFor(long ms) {
-    scheduler.runUntil(scheduler.nowUs() + ms * MS);
+  private void repairMajority() {
+    operator.end();
+    List<SimVoter> staying = liveness.minorityThatStaysDown(operator);
+    faults.end(staying);
+    liveness.runFor(plan.limits().slowForceMs() + plan.weather().burstDelayUs() / MS); // what is still on its way
+    liveness.comeTogether(operator, () -> loading = false);
+    liveness.staysCalm(staying);
   }
 
   private String describe(RuntimeException broken) {
@@ -125,32 +132,47 @@ final class SimQuorum {
         + seed;
   }
 
-  // ------------------------------------------------------------------ what voters need
+  // ------------------------------------------------------------------ what nodes need
 
-  RaftCore newCore(SimVoter voter, HardState stored, RaftLog log, SeededRandom random) {
-    return CoreFactory.newCore(voter.identity(), config, rules, stored, log, random, voter.nowMs());
+  RaftCore newCore(SimVoter node, HardState stored, RaftLog log, SeededRandom random) {
+    SimDirectory directory = node.directory();
+    transcript.add(node.number(), new Start(directory), directory.trace().lastIndex());
+    return CoreFactory.newCore(directory.identity(), node.member(), config, production.rules(), stored, log,
+        directory.snapshots(), random, node.nowMs());
   }
 
   DriverOrder order() {
-    return order;
+    return production.order();
   }
 
   QuorumChecker checker() {
     return checker;
   }
 
-  boolean diesNow(SimVoter voter) {
-    boolean dies = faults.diesNow(voter);
+  int ballast() {
+    return plan.load().ballast();
+  }
+
+  boolean diesNow(SimVoter node) {
+    boolean dies = faults.diesNow(node);
     if (dies) {
-      transcript.add(voter.number(), "DIES", 1);
+      transcript.add(node.number(), "DIES", 1);
     }
     return dies;
+  }
+
+  boolean forceFails(SimVoter node) {
+    boolean fails = faults.forceFails(node);
+    if (fails) {
+      transcript.add(node.number(), "FORCE FAILS", 1);
+    }
+    return fails;
   }
 
   void send(SimVoter from, RaftMessage message) {
     int to = message.envelope().to().nodeId();
     network.send(from.number(), to, message);
-    if (message instanceof RaftMessage.Request && !voters.get(to).isUp() && failureRandom.chance(0.5)) {
+    if (message instanceof RaftMessage.Request && !nodes.get(to).isUp() && failureRandom.chance(0.5)) {
       var failed = new RaftInput.TransportFailed(message.envelope().to(), message.envelope().requestId());
       int life = from.incarnation();
       scheduler.after(MS, () -> {
@@ -162,154 +184,69 @@ final class SimQuorum {
   }
 
   private void deliver(int to, RaftMessage message) {
-    voters.get(to).receive(new RaftInput.MessageReceived(message));
+    nodes.get(to).receive(new RaftInput.MessageReceived(message));
   }
 
-  void stepped(SimVoter voter, RaftInput input, RaftOutput output) {
+  void stepped(SimVoter node, boolean led, RaftInput input, RaftOutput output) {
     steps++;
-    QuorumReport report = voter.core().report(voter.nowMs());
-    checker.stepped(voter, report.term(), output.notices());
+    checker.stepped(node, led, node.term(), output.notices());
     if (input instanceof RaftInput.Tick && output.messages().isEmpty() && output.notices().isEmpty()) {
       return;
     }
-    long digest = ((report.term() * 31 + report.commitIndex()) * 31 + report.lastIndex()) * 31
-        + report.role().name().hashCode();
+    long digest = node.term() * 31 + node.directory().trace().lastIndex();
     for (RaftMessage message : output.messages()) {
       digest = digest * 31 + message.envelope().requestId() * 31 + message.envelope().to().nodeId();
     }
-    transcript.add(voter.number(), new Step(report.role(), report.term(), input, output), digest);
+    transcript.add(node.number(), new Step(node.leads() ? Role.LEADER : Role.FOLLOWER, node.term(), input, output),
+        digest);
   }
 
-  void noticed(SimVoter voter, RaftNotice notice) {
-    checker.noticed(voter, notice);
+  void noticed(SimVoter node, RaftNotice notice) {
+    checker.noticed(node, notice);
     clients.noticed(notice);
+    if (notice instanceof RaftNotice.SnapshotInstalled) {
+      snapshotsInstalled++;
+    }
   }
 
-  // ------------------------------------------------------------------ load
+  void snapshotWritten() {
+    snapshotsWritten++;
+  }
+
+  // ------------------------------------------------------------------ what happens by itself
 
   private void load() {
-    scheduler.after(loadRandom.between(1, 2 * plan.loadGapMs()) * MS, () -> {
+    scheduler.after(loadRandom.between(1, 2 * plan.load().gapMs()) * MS, () -> {
       if (loading) {
-        SimVoter voter = voters.get(loadRandom.nextInt(voters.size()));
-        if (voter.isUp()) {
-          long term = loadRandom.chance(0.05) ? loadRandom.nextInt(20) : voter.activeTerm();
-          voter.receive(loadRandom.chance(0.3) ? clients.read() : clients.propose(term));
+        SimVoter node = nodes.get(loadRandom.nextInt(nodes.size()));
+        if (node.isUp()) {
+          long term = loadRandom.chance(0.05) ? loadRandom.nextInt(20) : node.activeTerm();
+          node.receive(loadRandom.chance(0.3) ? clients.read() : clients.propose(term));
         }
       }
       load();
     });
   }
 
-  // ------------------------------------------------------------------ liveness
-
-  /** A leader that cannot reach a majority both ways gives up in bounded time (Q28). */
-  private void watchIsolation() {
-    scheduler.after(ISOLATION_CHECK_MS * MS, () -> {
-      for (SimVoter voter : voters) {
-        boolean leads = voter.isUp() && !voter.isPaused() && voter.core().report(voter.nowMs()).role() == Role.LEADER;
-        if (!leads || reachable(voter) >= voter.identity().voters().majority()) {
-          isolatedSinceUs[voter.number()] = scheduler.nowUs();
-        } else if (scheduler.nowUs() - isolatedSinceUs[voter.number()] > ISOLATION_LIMIT_MS * MS) {
-          throw new InvariantViolation("I11",
-              "node " + voter.number() + " still leads after " + ISOLATION_LIMIT_MS + " ms without a majority");
+  private void writeSnapshots(SimVoter node) {
+    if (plan.operator().snapshotGapMs() > 0) {
+      scheduler.after(loadRandom.between(1, 2 * plan.operator().snapshotGapMs()) * MS, () -> {
+        if (loading) {
+          node.writeSnapshot();
         }
-      }
-      watchIsolation();
-    });
-  }
-
-  private int reachable(SimVoter voter) {
-    int reachable = 1;
-    for (SimVoter other : voters) {
-      if (other != voter && other.isUp() && network.isOpen(voter.number(), other.number())
-          && network.isOpen(other.number(), voter.number())) {
-        reachable++;
-      }
-    }
-    return reachable;
-  }
-
-  private SimVoter requireLeader() {
-    SimVoter leader = onlyActive();
-    if (leader == null) {
-      throw new InvariantViolation("I14", "not exactly one active leader " + HEAL_MS + " ms after all faults ended");
-    }
-    return leader;
-  }
-
-  private @Nullable SimVoter onlyActive() {
-    SimVoter found = null;
-    for (SimVoter voter : voters) {
-      if (voter.activeTerm() != 0) {
-        if (found != null) {
-          return null;
-        }
-        found = voter;
-      }
-    }
-    return found;
-  }
-
-  /** Commands complete, and all logs and states become equal. */
-  private void comeTogether() {
-    requireCommand(requireLeader());
-    loading = false;
-    SimVoter leader = requireLeader();
-    for (long waitedMs = 0; !isConverged(leader); waitedMs += 100) {
-      if (waitedMs >= CONVERGE_MS) {
-        throw new InvariantViolation("I14", "logs still differ " + CONVERGE_MS + " ms after the last command");
-      }
-      runFor(100);
-    }
-    List<LogEntry> log = leader.view().stream().map(Frame::entry).toList();
-    clients.checkHistory(log);
-  }
-
-  /** Everybody has applied everything the leader has. */
-  private boolean isConverged(SimVoter leader) {
-    for (SimVoter voter : voters) {
-      if (voter.appliedIndex() != leader.view().size() || voter.stateDigest() != leader.stateDigest()
-          || voter.view().size() != leader.view().size()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void requireCommand(SimVoter leader) {
-    RaftInput.Propose command = clients.propose(leader.activeTerm());
-    leader.receive(command);
-    runFor(500);
-    if (!clients.isAcknowledged(command.proposalId())) {
-      throw new InvariantViolation("I14", "a command at leader " + leader.number() + " is not complete after 500 ms");
+        writeSnapshots(node);
+      });
     }
   }
 
-  /** A node that is cut off and comes back costs no term, and commands go on meanwhile. */
-  private void staysCalmWhileOneReturns() {
-    if (voters.size() < 3) {
-      return;
+  /** What a start looked like, for readers of a failure. */
+  private record Start(SimDirectory directory) {
+    @Override
+    public String toString() {
+      LogTrace trace = directory.trace();
+      return "STARTS as " + directory.key() + " with log (" + trace.start().index() + ", " + trace.lastIndex()
+          + "], snapshot " + directory.snapshots().newest() + ", voters " + trace.voters();
     }
-    SimVoter leader = requireLeader();
-    long term = leader.activeTerm();
-    int cutOff = (leader.number() + 1) % voters.size();
-    for (SimVoter other : voters) {
-      if (other.number() != cutOff) {
-        network.cut(cutOff, other.number(), true);
-        network.cut(other.number(), cutOff, true);
-      }
-    }
-    runFor(1200);
-    requireCommand(leader);
-    network.heal();
-    runFor(1200);
-    for (SimVoter voter : voters) {
-      if (voter.core().report(voter.nowMs()).term() != term) {
-        throw new InvariantViolation("I14",
-            "term " + term + " of a healthy leader ends because node " + cutOff + " returned");
-      }
-    }
-    requireCommand(leader);
   }
 
   /** What a step looked like, for readers of a failure. */
@@ -318,13 +255,13 @@ final class SimQuorum {
     public String toString() {
       return role + "@" + term + " " + input + "\n" + " ".repeat(30) + "=> " + output.messages() + output.notices()
           + (output.hardState() == null ? "" : output.hardState())
-          + (output.logWrite() == null ? "" : output.logWrite());
+          + (output.logWrite() == null ? "" : output.logWrite()) + output.snapshotWrites();
     }
   }
 
   /** Figures of a run that kept every invariant. */
-  record Result(long hash, long events, long steps, long elections, long committed, long acknowledged, long reads,
-      long faults) {}
+  record Result(long hash, long events, long steps, long elections, long committed, long voterChanges,
+      long snapshotsWritten, long snapshotsInstalled, long acknowledged, long reads, Map<FaultKind, Long> faults) {}
 
   /** A run that broke an invariant. */
   static final class SimulationFailure extends RuntimeException {

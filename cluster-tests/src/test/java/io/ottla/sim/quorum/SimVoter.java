@@ -5,90 +5,85 @@ import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.LogWrite;
 import io.ottla.controller.raft.RaftCore;
 import io.ottla.controller.raft.RaftEffect;
-import io.ottla.controller.raft.RaftIdentity;
 import io.ottla.controller.raft.RaftInput;
 import io.ottla.controller.raft.RaftNotice;
 import io.ottla.controller.raft.RaftOutput;
+import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Role;
-import io.ottla.controller.raft.StorageStep;
-import io.ottla.controller.raft.port.RaftLog;
+import io.ottla.controller.raft.Snapshot;
+import io.ottla.controller.raft.SnapshotId;
+import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.VoterSet;
 import io.ottla.sim.EventScheduler;
 import io.ottla.sim.SeededRandom;
 import io.ottla.sim.SimClock;
 import io.ottla.sim.SimDisk;
-import io.ottla.sim.SimFile;
 import io.ottla.sim.SimNode;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One controller: the production core, driven as the production driver drives it. Its two threads are two queues that take turns with
- * everything else in the simulation; a force takes time, and the process can die before any single effect.
+ * One controller: the production core, driven as the production driver drives it. Its three threads (Raft, storage, snapshots) are queues
+ * that take turns with everything else in the simulation; a force takes time, and the process can die before any single effect or step.
  */
 final class SimVoter extends SimNode {
   private static final long TICK_MS = 10;
   private static final int MAX_INBOX = 5000;
 
   private final int number;
-  private final RaftIdentity identity;
   private final SimQuorum quorum;
   private final SimClock clock;
   private final SimDisk disk;
   private final SeededRandom random;
-  private final SimFile<Frame> logFile = new SimFile<>();
-  private final SimVoteFile voteFile = new SimVoteFile();
-
   private final Deque<RaftInput> inbox = new ArrayDeque<>();
-  private final Deque<RaftEffect> effects = new ArrayDeque<>();
-  private final Deque<LogWrite> writes = new ArrayDeque<>();
-  private final Deque<StorageStep> storageSteps = new ArrayDeque<>();
-  private final List<Frame> view = new ArrayList<>();
+  private final SimThread raft = new SimThread(this, this::nextInput);
+  private final SimStorage storage;
+  private SimDirectory directory;
   private @Nullable RaftCore core;
-  private @Nullable RaftLog log;
-  private boolean persistingHardState;
-  private boolean forcing;
   private boolean tickWaits;
+  private Role role = Role.FOLLOWER;
+  private long term;
   private long activeTerm;
-  private long appliedIndex;
-  private long stateDigest;
+  private long commitIndex;
+  private SimState state = new SimState();
+  private @Nullable Snapshot loading;
 
-  SimVoter(int number, RaftIdentity identity, SimQuorum quorum, EventScheduler scheduler, SimClock clock, SimDisk disk,
+  SimVoter(int number, SimDirectory directory, SimQuorum quorum, EventScheduler scheduler, SimClock clock, SimDisk disk,
       SeededRandom random) {
     super(scheduler);
     this.number = number;
-    this.identity = identity;
+    this.directory = directory;
     this.quorum = quorum;
     this.clock = clock;
     this.disk = disk;
     this.random = random;
+    this.storage = new SimStorage(this, quorum);
   }
 
   int number() {
     return number;
   }
 
-  RaftIdentity identity() {
-    return identity;
+  SimDirectory directory() {
+    return directory;
+  }
+
+  ReplicaKey key() {
+    return directory.key();
+  }
+
+  /** This node's member of a voter set. */
+  Voter member() {
+    return new Voter(key(), "sim", 1000 + number);
   }
 
   SimDisk disk() {
     return disk;
   }
 
-  SimFile<Frame> logFile() {
-    return logFile;
-  }
-
   HardState durableHardState() {
-    return voteFile.durable();
-  }
-
-  /** The log as the core sees it, durable or not. */
-  List<Frame> view() {
-    return view;
+    return directory.voteFile().durable();
   }
 
   /** The running core; only while up. */
@@ -103,59 +98,60 @@ final class SimVoter extends SimNode {
     return clock.millis();
   }
 
+  /** Whether its core leads, active or not. */
+  boolean leads() {
+    return role == Role.LEADER;
+  }
+
+  /** Its core's term. */
+  long term() {
+    return term;
+  }
+
   /** The term in which it may act as active controller, or 0. */
   long activeTerm() {
     return activeTerm;
   }
 
-  long appliedIndex() {
-    return appliedIndex;
+  SimState state() {
+    return state;
   }
 
-  long stateDigest() {
-    return stateDigest;
+  /** The machine gets another, empty disk; only while down. */
+  void replaceDisk(SimDirectory empty) {
+    directory = empty;
   }
 
   @Override
   protected void onStart() {
-    log = new SimRaftLog(logFile);
-    viewWhatIsOnDisk();
-    core = quorum.newCore(this, voteFile.durable(), log, random.split("core" + incarnation()));
+    SimRaftLog log = directory.open();
+    storage.open(directory, log);
+    state = new SimState();
+    directory.snapshots().newest().ifPresent(newest -> state = quorum.checker().loaded(this, newest));
+    commitIndex = state.index();
+    term = durableHardState().term();
+    core = quorum.newCore(this, directory.voteFile().durable(), log, random.split("core" + incarnation()));
     quorum.checker().started(this);
     scheduleTick(random.between(0, TICK_MS));
   }
 
   @Override
-  protected void onCrash() {
+  protected void onCrash(boolean powerLost) {
     inbox.clear();
-    effects.clear();
-    writes.clear();
-    storageSteps.clear();
+    raft.clear();
+    storage.clear();
     core = null;
-    log = null;
-    persistingHardState = false;
-    forcing = false;
     tickWaits = false;
+    role = Role.FOLLOWER;
     activeTerm = 0;
-    appliedIndex = 0;
-    stateDigest = 0;
-    voteFile.crash(random);
-    logFile.crash(random);
-    viewWhatIsOnDisk();
-    quorum.checker().crashed(this);
-  }
-
-  private void viewWhatIsOnDisk() {
-    view.clear();
-    for (int at = 0; at < logFile.length(); at++) {
-      view.add(logFile.get(at));
-    }
+    loading = null;
+    directory.crash(random, powerLost);
   }
 
   @Override
   protected void onResume() {
-    runStorage();
-    runRaft();
+    storage.run();
+    raft.run();
   }
 
   private void scheduleTick(long ms) {
@@ -172,61 +168,79 @@ final class SimVoter extends SimNode {
   void receive(RaftInput input) {
     if (isUp() && inbox.size() < MAX_INBOX) {
       inbox.add(input);
-      runRaft();
+      raft.run();
     }
+  }
+
+  /** Whether the process dies here; if so it is dead already. */
+  boolean diesNow() {
+    return quorum.diesNow(this);
+  }
+
+  /** Goes on once the disk has forced something; if it cannot, this node ends here (Q42). */
+  void forced(Runnable done) {
+    int life = incarnation();
+    later(disk.forceUs(), () -> {
+      if (!quorum.forceFails(this) && incarnation() == life) {
+        done.run();
+      }
+    });
   }
 
   /** The Raft thread: effects of the last output first, all of them, then the next input. */
-  private void runRaft() {
-    while (isUp() && !isPaused() && !persistingHardState) {
-      if (!effects.isEmpty()) {
-        if (quorum.diesNow(this)) {
-          return;
-        }
-        execute(effects.remove());
-      } else if (!inbox.isEmpty()) {
-        step(inbox.remove());
-      } else {
-        return;
-      }
+  private boolean nextInput() {
+    RaftInput input = inbox.poll();
+    if (input == null) {
+      return false;
     }
-  }
-
-  private void step(RaftInput input) {
     if (input instanceof RaftInput.Tick) {
       tickWaits = false;
     }
     RaftOutput output = core().step(input, nowMs());
-    LogWrite write = output.logWrite();
-    if (write != null) {
-      quorum.checker().logChanges(this, write);
-      if (write.truncates()) {
-        view.subList((int) write.truncateFrom() - 1, view.size()).clear();
-      }
-      for (LogEntry entry : write.entries()) {
-        view.add(Frame.after(view.isEmpty() ? 0 : view.getLast().digest(), entry));
-        quorum.checker().appended(this, view.getLast());
+    boolean led = leads();
+    for (RaftNotice notice : output.notices()) {
+      if (notice instanceof RaftNotice.RoleChanged changed) {
+        role = changed.role();
+        term = changed.term();
+        led |= leads();
       }
     }
-    quorum.stepped(this, input, output);
-    effects.addAll(quorum.order().effects(output));
+    LogWrite write = output.logWrite();
+    if (write != null) {
+      trace(write);
+    }
+    quorum.stepped(this, led, input, output);
+    quorum.order().effects(output).forEach(effect -> raft.add(() -> execute(effect)));
+    return true;
+  }
+
+  private void trace(LogWrite write) {
+    LogTrace trace = directory.trace();
+    quorum.checker().logChanges(this, leads(), write);
+    SnapshotId reset = write.resetTo();
+    if (reset != null) {
+      SnapshotFile file = directory.snapshots().file(reset);
+      long digest = SimState.of(file.state()).digest();
+      trace.reset(new SimLogFile.Start(reset.lastIndex(), reset.lastTerm(), digest), file.snapshot().voters());
+    }
+    if (write.truncates()) {
+      trace.truncateFrom(write.truncateFrom());
+    }
+    for (LogEntry entry : write.entries()) {
+      VoterSet before = trace.voters();
+      long changedAt = trace.votersIndex();
+      Frame frame = trace.append(entry, true);
+      quorum.checker().appended(this, frame, before, changedAt);
+    }
   }
 
   private void execute(RaftEffect effect) {
     switch (effect) {
-      case RaftEffect.PersistHardState(HardState state) -> {
-        persistingHardState = true;
-        voteFile.begin(quorum.order().stored(state));
-        later(disk.forceUs(), () -> {
-          voteFile.complete();
-          persistingHardState = false;
-          runRaft();
-        });
+      case RaftEffect.PersistHardState(HardState hardState) -> {
+        directory.voteFile().begin(quorum.order().stored(hardState));
+        raft.force(() -> directory.voteFile().complete());
       }
-      case RaftEffect.WriteLog(LogWrite write) -> {
-        writes.add(write);
-        runStorage();
-      }
+      case RaftEffect.Store store -> storage.submit(store.task());
       case RaftEffect.Send send -> {
         quorum.checker().sends(this, send.message());
         quorum.send(this, send.message());
@@ -239,61 +253,54 @@ final class SimVoter extends SimNode {
     switch (notice) {
       case RaftNotice.RoleChanged changed -> activeTerm = changed.role() == Role.LEADER ? activeTerm : 0;
       case RaftNotice.LeaderActivated activated -> activeTerm = activated.term();
-      case RaftNotice.CommitAdvanced _,RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalIndeterminate _,RaftNotice.ProposalRefused _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _ ->
+      case RaftNotice.SnapshotInstalled installed -> load(installed.snapshot());
+      case RaftNotice.CommitAdvanced advanced -> commitIndex = advanced.commitIndex();
+      case RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalIndeterminate _,RaftNotice.ProposalRefused _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _ ->
         {
         }
     }
     quorum.noticed(this, notice);
-    if (notice instanceof RaftNotice.CommitAdvanced committed) {
-      apply(committed.commitIndex());
+    apply();
+  }
+
+  /** The snapshot thread reads the state; until it has, nothing is applied. */
+  private void load(Snapshot snapshot) {
+    commitIndex = Math.max(commitIndex, snapshot.id().lastIndex());
+    if (!quorum.order().loadsInstalledState()) {
+      return;
+    }
+    loading = snapshot;
+    storage.load(() -> receiveLoaded(snapshot));
+  }
+
+  private void receiveLoaded(Snapshot snapshot) {
+    if (snapshot.equals(loading)) {
+      loading = null;
+      state = quorum.checker().loaded(this, snapshot);
+      apply();
     }
   }
 
   /** The state machine: replay of committed entries, in order (Q25). */
-  private void apply(long commitIndex) {
-    while (appliedIndex < commitIndex) {
-      for (LogEntry entry : core().readCommitted(appliedIndex + 1, 64, 1 << 16)) {
-        appliedIndex++;
-        stateDigest = Frame.after(stateDigest, entry).digest();
+  private void apply() {
+    while (loading == null && state.index() < commitIndex) {
+      for (LogEntry entry : core().readCommitted(state.index() + 1, 64, 1 << 16)) {
+        state.apply(entry);
         quorum.checker().applied(this, entry);
       }
     }
   }
 
-  /** The storage thread: everything that waits becomes one group (Q47). */
-  private void runStorage() {
-    while (isUp() && !isPaused() && !forcing) {
-      if (!storageSteps.isEmpty()) {
-        if (quorum.diesNow(this)) {
-          return;
-        }
-        execute(storageSteps.remove());
-      } else if (!writes.isEmpty()) {
-        storageSteps.addAll(quorum.order().storageSteps(List.copyOf(writes)));
-        writes.clear();
-      } else {
-        return;
-      }
+  /** Takes an image of the state and writes a snapshot of it, if there is anything to write (Q32). */
+  void writeSnapshot() {
+    if (isUp() && !isPaused() && loading == null && state.index() > 0) {
+      long index = state.index();
+      storage.write(new SnapshotId(index, state.term()), quorum.order().snapshotVoters(core(), index));
     }
   }
 
-  private void execute(StorageStep step) {
-    RaftLog open = log;
-    if (open == null) {
-      throw new IllegalStateException("node " + number + " is down");
-    }
-    switch (step) {
-      case StorageStep.Truncate(long from) -> open.truncateFrom(from);
-      case StorageStep.Append(List<LogEntry> entries) -> open.append(entries);
-      case StorageStep.Force _ -> {
-        forcing = true;
-        later(disk.forceUs(), () -> {
-          open.force();
-          forcing = false;
-          runStorage();
-        });
-      }
-      case StorageStep.ReportPersisted(long writeId) -> receive(new RaftInput.Persisted(writeId));
-    }
+  /** Whether nothing waits to be written. */
+  boolean storageIsIdle() {
+    return storage.isIdle();
   }
 }
