@@ -70,7 +70,8 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     FormationRunner runner = null;
     NodeState first = new NodeState(NodeState.Stage.STARTING, "");
     try {
-      opened = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId());
+      opened = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId(),
+          config.metadataLog().segmentBytes());
       runner = new FormationRunner(new Formation(config.nodeId(), config.clusterId(), config.initialVoters(), contacts(),
           opened, new SecureRandomSource()), peers);
     } catch (StorageCorruptionException e) {
@@ -126,7 +127,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
 
   private void recover(ControllerDirectory disk, RaftIdentity identity) {
     state = new NodeState(NodeState.Stage.RECOVERING, "");
-    FileRaftLog opened = disk.openLog(config.metadataLog().segmentBytes());
+    FileRaftLog opened = disk.openLog();
     SnapshotStore snapshots = disk.snapshots();
     LOG.info("event=metadata_log_recovered cluster_id={} directory_id={} last_index={} voters={}",
         identity.clusterId(), identity.self().directoryId(), opened.lastIndex(), identity.voters().size());

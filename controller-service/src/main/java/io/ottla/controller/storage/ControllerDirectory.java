@@ -4,6 +4,8 @@ import io.ottla.common.config.ConfigException;
 import io.ottla.controller.formation.FormationStore;
 import io.ottla.controller.raft.HardState;
 import io.ottla.controller.raft.RaftIdentity;
+import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.QuorumStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,22 +16,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A controller's directory: identity, log, term and vote, held by one process at a time. Its files are {@value MetaProperties#NAME},
- * {@value FileQuorumStateStore#NAME}, the log's segments, and {@value DurableHint#NAME}.
+ * A controller's directory: identity, log, snapshots, term and vote, held by one process at a time. Its files are
+ * {@value MetaProperties#NAME}, {@value FileQuorumStateStore#NAME}, the log's segments, {@value DurableHint#NAME}, and the snapshots.
  */
 public final class ControllerDirectory implements FormationStore, AutoCloseable {
   private static final String LOCK_NAME = ".lock";
 
   private final Directory directory;
   private final int nodeId;
+  private final int segmentBytes;
   private final @Nullable FileChannel lockFile;
+  private JointRecovery.@Nullable Recovered recovered; // guarded by this
 
-  ControllerDirectory(Directory directory, int nodeId, @Nullable FileChannel lockFile) {
+  ControllerDirectory(Directory directory, int nodeId, int segmentBytes, @Nullable FileChannel lockFile) {
     this.directory = directory;
     this.nodeId = nodeId;
+    this.segmentBytes = segmentBytes;
     this.lockFile = lockFile;
   }
 
@@ -41,18 +47,34 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
    * @throws StorageCorruptionException when its files are damaged or incomplete
    */
   public static ControllerDirectory open(Path path, int nodeId, @Nullable String configuredClusterId) {
+    return open(path, nodeId, configuredClusterId, FileRaftLog.DEFAULT_SEGMENT_BYTES);
+  }
+
+  /**
+   * As the other, with segments of the metadata log of this size.
+   *
+   * @param segmentBytes size at which a segment is closed and the next begun
+   */
+  public static ControllerDirectory open(Path path, int nodeId, @Nullable String configuredClusterId, int segmentBytes) {
     try {
       createDurably(path.toAbsolutePath().normalize());
       FileChannel channel = FileChannel.open(path.resolve(LOCK_NAME), StandardOpenOption.CREATE,
           StandardOpenOption.WRITE);
-      if (!lock(channel)) {
-        channel.close();
-        throw new ConfigException("metadata.log.dir=" + path + " is in use by another process; stop that one first");
+      boolean held = false;
+      try {
+        if (!lock(channel)) {
+          throw new ConfigException("metadata.log.dir=" + path + " is in use by another process; stop that one first");
+        }
+        ControllerDirectory opened = new ControllerDirectory(new NioDirectory(path), nodeId, segmentBytes, channel);
+        opened.check(configuredClusterId);
+        held = true;
+        return opened;
+      } finally {
+        if (!held) {
+          channel.close();
+        }
       }
-      ControllerDirectory opened = new ControllerDirectory(new NioDirectory(path), nodeId, channel);
-      opened.check(configuredClusterId);
-      return opened;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new ConfigException("metadata.log.dir=" + path + " cannot be used: " + e);
     }
   }
@@ -94,18 +116,35 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
       throw new ConfigException("cluster.id=" + configuredClusterId + " but metadata.log.dir=" + directory.path()
           + " belongs to cluster " + identity.get().clusterId() + "; correct the setting or use another directory");
     }
-    if (quorumState().load().isEmpty()) {
-      throw new StorageCorruptionException(directory.pathOf(FileQuorumStateStore.NAME),
-          "is missing, although the directory is formatted; a voter that forgets its vote can vote twice");
-    }
+    hardState();
   }
 
+  private HardState hardState() {
+    return quorumState().load()
+        .orElseThrow(() -> new StorageCorruptionException(directory.pathOf(FileQuorumStateStore.NAME),
+            "is missing, although the directory is formatted; a voter that forgets its vote can vote twice"));
+  }
+
+  /** Formation writes the identity last: whatever was used without one has lost it, and with it the voter it was (Q1). */
   private void checkUnformatted() {
     Optional<HardState> state = quorumState().load();
     if (state.isPresent() && state.get().term() > 0) {
-      throw new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
-          "is missing, although the directory holds term and vote");
+      throw identityMissing("term and vote");
     }
+    if (!FileRaftLog.isUnwritten(directory)) {
+      throw identityMissing("a metadata log");
+    }
+    if (!SnapshotScan.ids(directory).isEmpty()) {
+      throw identityMissing("a snapshot");
+    }
+    if (DurableHint.indexIn(directory) > 0) {
+      throw identityMissing("the durable hint of a log");
+    }
+  }
+
+  private StorageCorruptionException identityMissing(String remains) {
+    return new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
+        "is missing, although the directory holds " + remains);
   }
 
   @Override
@@ -130,9 +169,29 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
     if (formed().isPresent()) {
       throw new IllegalStateException(directory.path() + " is formatted already");
     }
+    checkUnformatted();
     FileRaftLog.create(directory);
     quorumState().store(HardState.INITIAL);
     directory.replace(MetaProperties.NAME, MetaProperties.encode(identity));
+  }
+
+  /**
+   * Formats an empty directory for a node that joins a cluster as an observer: it has promised nothing, and votes only once the cluster has
+   * made it a voter under its fresh directory id (Q1). Durable on return; a crash leaves it formatted or not.
+   *
+   * @param directoryId random, never used before
+   * @param voters the voters known at joining, which find the cluster for it; not itself among them
+   */
+  public RaftIdentity formatAsObserver(String clusterId, UUID directoryId, VoterSet voters) {
+    ReplicaKey self = new ReplicaKey(nodeId, directoryId);
+    Optional<ReplicaKey> agreed = prepared().map(agreement -> new ReplicaKey(nodeId, agreement.directoryId()));
+    if (voters.contains(self) || agreed.filter(voters::contains).isPresent()) {
+      throw new IllegalStateException("node " + nodeId + " is among the voters " + voters + " with the directory "
+          + directory.path() + ": it cannot join as an observer");
+    }
+    RaftIdentity identity = new RaftIdentity(clusterId, self, voters);
+    storeFormed(identity);
+    return identity;
   }
 
   /** Term and vote. */
@@ -140,23 +199,38 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
     return new FileQuorumStateStore(directory);
   }
 
-  /** TEMP. */
-  public io.ottla.controller.raft.port.SnapshotStore snapshots() {
-    throw new UnsupportedOperationException();
-  }
-
-  /** As the other, with segments of the usual size. */
+  /**
+   * The log of a formatted directory, recovered together with the snapshots the first time either is asked for. The newest snapshot ends at
+   * an entry in {@code [firstIndex() - 1, lastIndex()]} of the log; without a snapshot the log begins at 1.
+   *
+   * @throws StorageCorruptionException when something this node acknowledged may be missing
+   */
   public FileRaftLog openLog() {
-    return openLog(FileRaftLog.DEFAULT_SEGMENT_BYTES);
+    return recovered().log();
   }
 
-  /** Opens and recovers the log of a formatted directory. */
-  public FileRaftLog openLog(int segmentBytes) {
-    return FileRaftLog.open(directory, segmentBytes, _ -> true);
+  /** The snapshots of a formatted directory, which fit the log; see {@link #openLog}. */
+  public FileSnapshotStore snapshots() {
+    return recovered().snapshots();
   }
 
+  private synchronized JointRecovery.Recovered recovered() {
+    JointRecovery.Recovered known = recovered;
+    if (known == null) {
+      RaftIdentity identity = formed()
+          .orElseThrow(() -> new IllegalStateException(directory.path() + " is not formatted"));
+      known = JointRecovery.open(directory, segmentBytes, identity.clusterId(), hardState());
+      recovered = known;
+    }
+    return known;
+  }
+
+  /** Closes log and snapshots, if opened, and releases the directory. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (recovered != null) {
+      recovered.close();
+    }
     if (lockFile != null) {
       try {
         lockFile.close();

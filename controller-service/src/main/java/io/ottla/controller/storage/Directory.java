@@ -7,6 +7,9 @@ import java.util.List;
  * {@link java.io.UncheckedIOException}. Changes of names are durable after {@link #force} only.
  */
 interface Directory {
+  /** Ends the name of what is being written in place of a file, or to become one; a start removes what is left of it. */
+  String TEMPORARY = ".tmp";
+
   /** For messages. */
   String path();
 
@@ -35,7 +38,7 @@ interface Directory {
 
   /** Replaces a file so that a crash leaves the old content or the new, whole; durable on return. */
   default void replace(String name, byte[] content) {
-    String temporary = name + ".tmp";
+    String temporary = name + TEMPORARY;
     if (exists(temporary)) {
       delete(temporary);
     }

@@ -30,6 +30,16 @@ final class DurableHint implements AutoCloseable {
     return new DurableHint(file, whole ? bytes.getLong(0) : 0);
   }
 
+  /** The hint in a directory that may have none; changes nothing. */
+  static long indexIn(Directory directory) {
+    if (!directory.exists(NAME)) {
+      return 0;
+    }
+    try (DurableHint hint = open(directory)) {
+      return hint.index();
+    }
+  }
+
   long index() {
     return index;
   }
@@ -39,6 +49,12 @@ final class DurableHint implements AutoCloseable {
     if (durableIndex > index) {
       write(durableIndex);
     }
+  }
+
+  /** As {@link #raise}, and certain to be there after a crash. */
+  void raiseDurably(long durableIndex) {
+    raise(durableIndex);
+    file.force();
   }
 
   /** Before entries from {@code index + 1} on are removed on purpose: afterwards their absence proves nothing. */

@@ -29,28 +29,26 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
   private volatile long durableIndex;
   private boolean failed;
 
-  private FileRaftLog(Directory directory, int segmentBytes, long cacheBytes, Predicate<SnapshotId> isWhole) {
+  private FileRaftLog(Directory directory, int segmentBytes, DurableHint hint, LogIndex recovered) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
-    this.hint = DurableHint.open(directory);
-    this.index = new LogIndex(cacheBytes);
-    new LogRecovery(directory, hint, index, isWhole).recover();
+    this.hint = hint;
+    this.index = recovered;
     this.endPosition = index.lastSegment().file().size();
     this.durableIndex = index.lastIndex();
     hint.raise(durableIndex);
   }
 
-  /** Prepares an empty log durably; what an earlier, interrupted attempt left is completed. */
+  /** Prepares an empty log durably in a directory that {@link #isUnwritten}; what an interrupted attempt left is completed. */
   static void create(Directory directory) {
+    Segment.create(directory, Segment.name(FIRST_INDEX), new SegmentHeader(FIRST_INDEX, 0, 0)).file().close();
+  }
+
+  /** Whether no log was ever used here: nothing, or what {@link #create} leaves, interrupted or not. */
+  static boolean isUnwritten(Directory directory) {
     String first = Segment.name(FIRST_INDEX);
-    for (String name : directory.names()) {
-      if (Segment.isName(name)
-          && (!name.equals(first) || directory.read(name).length > SegmentHeader.BYTES)) {
-        throw new StorageCorruptionException(directory.pathOf(MetaProperties.NAME),
-            "is missing, although the directory holds a metadata log");
-      }
-    }
-    Segment.create(directory, first, new SegmentHeader(FIRST_INDEX, 0, 0)).file().close();
+    return directory.names().stream().filter(name -> Segment.isName(name) || Segment.isReplacement(name))
+        .allMatch(name -> name.equals(first) && directory.read(name).length <= SegmentHeader.BYTES);
   }
 
   /**
@@ -64,7 +62,16 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
   }
 
   static FileRaftLog open(Directory directory, int segmentBytes, long cacheBytes, Predicate<SnapshotId> isWhole) {
-    return new FileRaftLog(directory, segmentBytes, cacheBytes, isWhole);
+    DurableHint hint = DurableHint.open(directory);
+    LogIndex index = new LogIndex(cacheBytes);
+    try {
+      new LogRecovery(directory, hint, index, isWhole).recover();
+    } catch (RuntimeException e) {
+      index.segments().forEach(segment -> segment.file().close());
+      hint.close();
+      throw e;
+    }
+    return new FileRaftLog(directory, segmentBytes, hint, index);
   }
 
   @Override
@@ -184,6 +191,8 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
       throw new IllegalArgumentException("entries up to " + lastIndex + " are not durable, only up to " + durableIndex);
     }
     begin();
+    // Behind a snapshot there has to be this much of a log: a shorter one is not what an interrupted installation leaves.
+    hint.raiseDurably(durableIndex);
     // Oldest first, each durably: a crash in between must not leave a gap.
     index.dropPrefix(lastIndex).forEach(this::delete);
     failed = false;

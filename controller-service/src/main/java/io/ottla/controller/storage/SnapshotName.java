@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Names of snapshots' files: last index, last term; and of what is on its way to become one. */
 final class SnapshotName {
   /** Being written here. */
-  static final String WRITING = ".tmp";
+  static final String WRITING = Directory.TEMPORARY;
   /** Being received from another node. */
   static final String RECEIVING = ".incoming";
   /** Set aside by a start: found damaged, and not needed. */

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ottla.common.config.ConfigException;
 import io.ottla.controller.formation.FormationStore;
 import io.ottla.controller.formation.Proposal;
+import io.ottla.controller.raft.EntryType;
 import io.ottla.controller.raft.HardState;
+import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.RaftIdentity;
 import io.ottla.controller.raft.ReplicaKey;
+import io.ottla.controller.raft.SnapshotId;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.VoterSet;
 import java.nio.file.Files;
@@ -103,18 +106,108 @@ final class ControllerDirectoryTest {
   }
 
   @Test
+  void refusedDirectoryIsNotHeld() throws Exception {
+    missingVoteFileIsRefused();
+    assertThatThrownBy(this::open).isInstanceOf(StorageCorruptionException.class).hasMessageContaining("is missing");
+  }
+
+  @Test
+  void damageIsToldWithFileAndRepair() throws Exception {
+    try (ControllerDirectory directory = open()) {
+      directory.storeFormed(IDENTITY);
+    }
+    Files.delete(path.resolve("deep/metadata/quorum-state"));
+    assertThatThrownBy(this::open).hasMessageStartingWith(path.resolve("deep/metadata/quorum-state").toString())
+        .hasMessageContainingAll("keep a copy of the directory, empty it", "start the node again", "observer",
+            "ottla quorum add-voter <id>", "ottla quorum remove-voter <id> --directory <old id>", "docs/recovery.md");
+  }
+
+  @Test
+  void whateverAVoterLeavesIsNoEmptyDirectory() throws Exception {
+    try (ControllerDirectory directory = open()) {
+      directory.storeFormed(IDENTITY);
+      directory.quorumState().store(new HardState(2, null));
+      directory.openLog().append(List.of(new LogEntry(1, 2, EntryType.DATA, new byte[10])));
+      directory.openLog().force();
+      directory.openLog().refreshHint();
+      directory.snapshots().write(new SnapshotId(1, 2), VOTERS, out -> out.write('\n'));
+    }
+    Path metadata = path.resolve("deep/metadata");
+    List<String> names = List.of("quorum-state", Segment.name(1), SnapshotName.of(new SnapshotId(1, 2)),
+        DurableHint.NAME);
+    Files.delete(metadata.resolve("meta.properties"));
+    for (String name : names) {
+      Files.move(metadata.resolve(name), path.resolve(name));
+    }
+    for (String name : names) {
+      Files.copy(path.resolve(name), metadata.resolve(name));
+      assertThatThrownBy(this::open).as("%s remains", name).isInstanceOf(StorageCorruptionException.class)
+          .hasMessageContaining("meta.properties is missing, although the directory holds");
+      Files.delete(metadata.resolve(name));
+    }
+    try (ControllerDirectory directory = open()) {
+      assertThat(directory.formed()).isEmpty();
+      directory.storeFormed(IDENTITY);
+    }
+  }
+
+  @Test
+  void directoryWithNothingButAnUnusedVoteFileIsEmpty() throws Exception {
+    try (ControllerDirectory directory = open()) {
+      directory.storeFormed(IDENTITY);
+    }
+    Files.delete(path.resolve("deep/metadata/meta.properties"));
+    Files.delete(path.resolve("deep/metadata").resolve(Segment.name(1)));
+    try (ControllerDirectory directory = open()) {
+      directory.storeFormed(IDENTITY);
+      assertThat(directory.openLog().lastIndex()).isZero();
+    }
+  }
+
+  @Test
+  void observerIsFormattedUnderADirectoryIdThatIsNoVoters() {
+    VoterSet others = new VoterSet(
+        List.of(new Voter(new ReplicaKey(1, new UUID(1, 1)), "one.example", 9090), VOTERS.voters().get(1)));
+    try (ControllerDirectory directory = open()) {
+      assertThat(directory.formatAsObserver("cluster-a", SELF.directoryId(), others))
+          .isEqualTo(new RaftIdentity("cluster-a", SELF, others));
+      assertThatThrownBy(() -> directory.formatAsObserver("cluster-a", new UUID(9, 9), others))
+          .isInstanceOf(IllegalStateException.class);
+    }
+    try (ControllerDirectory directory = open()) {
+      assertThat(directory.formed()).contains(new RaftIdentity("cluster-a", SELF, others));
+      assertThat(directory.quorumState().load()).contains(HardState.INITIAL);
+      assertThat(directory.openLog().lastIndex()).isZero();
+      assertThat(directory.snapshots().newest()).isEmpty();
+    }
+  }
+
+  @Test
+  void voterDoesNotBecomeAnObserver() {
+    try (ControllerDirectory directory = open()) {
+      assertThatThrownBy(() -> directory.formatAsObserver("cluster-a", SELF.directoryId(), VOTERS))
+          .isInstanceOf(IllegalStateException.class);
+      directory.storePrepared(
+          new FormationStore.Prepared(SELF.directoryId(), new Proposal(7, "cluster-a", VOTERS)));
+      assertThatThrownBy(() -> directory.formatAsObserver("cluster-a", new UUID(9, 9), VOTERS))
+          .isInstanceOf(IllegalStateException.class).hasMessageContaining("cannot join as an observer");
+      assertThat(directory.formed()).isEmpty();
+    }
+  }
+
+  @Test
   void crashWhileFormattingLeavesAnUnformattedDirectoryThatCanBeFormattedAgain() {
     for (int operations = 0; operations < 20; operations++) {
       for (int seed = 0; seed < 10; seed++) {
         LossyDirectory disk = new LossyDirectory(seed);
         disk.crashAfter(operations);
         try {
-          new ControllerDirectory(disk, 1, null).storeFormed(IDENTITY);
+          new ControllerDirectory(disk, 1, 1000, null).storeFormed(IDENTITY);
         } catch (LossyDirectory.Crash e) {
           // as planned
         }
         disk.crash();
-        ControllerDirectory again = new ControllerDirectory(disk, 1, null);
+        ControllerDirectory again = new ControllerDirectory(disk, 1, 1000, null);
         again.check(null);
         if (again.formed().isEmpty()) {
           again.storeFormed(IDENTITY);

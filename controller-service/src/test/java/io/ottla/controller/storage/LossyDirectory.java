@@ -102,6 +102,13 @@ final class LossyDirectory implements Directory {
     durableNames.put(name, inode);
   }
 
+  /** All files, to be compared. */
+  Map<String, ByteBuffer> copy() {
+    Map<String, ByteBuffer> files = new TreeMap<>();
+    names.forEach((name, inode) -> files.put(name, ByteBuffer.wrap(inode.current.clone())));
+    return files;
+  }
+
   byte[] content(String name) {
     return inode(name).current.clone();
   }
