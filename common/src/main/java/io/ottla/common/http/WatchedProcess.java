@@ -15,17 +15,9 @@ import org.slf4j.LoggerFactory;
 /** One target of a {@link ProcessWatch} with its connection and its thread, which runs all but {@link #start} and {@link #stop}. */
 final class WatchedProcess<K> {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedProcess.class);
-  private static final long UNPROVEN_PAUSE_MS = 50;
-  private static final long FIRST_PAUSE_MS = 100;
-  private static final long MAX_PAUSE_MS = 2_000;
-  /** A connection that is lost sooner than this, several times in a row, is not made again in the same moment. */
-  private static final long SHORT_LIFE_MS = 1_000;
-  private static final int SHORT_LIVES_FREE = 3;
-  private static final long MAX_SHORT_LIFE_PAUSE_MS = 500;
-  private static final long NONE = Long.MIN_VALUE;
 
   private final ProcessWatch.Target<K> target;
-  private final long confirmMs;
+  private final RefusalJudge judge;
   private final MonotonicClock clock;
   private final ProcessWatch.Listener<K> listener;
   private final ProcessWatch.Counts counts;
@@ -33,16 +25,12 @@ final class WatchedProcess<K> {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable Socket connection;
   private List<InetSocketAddress> addresses = List.of();
-  private boolean proven;
-  private long refusingSinceMs = NONE;
-  private long pauseMs = FIRST_PAUSE_MS;
-  private int reports;
-  private int shortLives;
+  private boolean reported;
 
   WatchedProcess(ProcessWatch.Target<K> target, long confirmMs, MonotonicClock clock,
       ProcessWatch.Listener<K> listener, ProcessWatch.Counts counts) {
     this.target = target;
-    this.confirmMs = confirmMs;
+    this.judge = new RefusalJudge(confirmMs, target.unprovenMs());
     this.clock = clock;
     this.listener = listener;
     this.counts = counts;
@@ -90,15 +78,28 @@ final class WatchedProcess<K> {
       }
       case TcpProbe.Outcome.Refused() -> {
         counts.refused.incrementAndGet();
-        refused(startMs);
+        follow(judge.refused(startMs));
       }
       case TcpProbe.Outcome.Unclear(String reason) -> {
         counts.unclear.incrementAndGet();
         LOG.debug("event=process_watch_unclear target={} reason=\"{}\"", target.key(), reason);
-        refusingSinceMs = NONE;
-        pauseBeforeNextSeries();
+        follow(judge.unclear());
       }
     }
+  }
+
+  private void follow(RefusalJudge.Verdict verdict) throws InterruptedException {
+    switch (verdict) {
+      case RefusalJudge.Verdict.Gone gone -> {
+        report(gone.observedMs());
+        addresses = List.of();
+      }
+      case RefusalJudge.Verdict.Unclear _ -> addresses = List.of();
+      case RefusalJudge.Verdict.Ask _ -> {
+        // Asks again at the same addresses.
+      }
+    }
+    pause(verdict.pauseMs());
   }
 
   /** Right after a loss no name is resolved: what counts is whether the process that was connected still listens where it did. */
@@ -114,19 +115,13 @@ final class WatchedProcess<K> {
   }
 
   private void connected(Socket socket, long sinceMs) throws InterruptedException {
-    if (reports > 0) {
+    if (reported) {
       LOG.info("event=process_back target={} address={}:{}", target.key(), target.host(), target.port());
     }
-    proven = true;
-    refusingSinceMs = NONE;
-    pauseMs = FIRST_PAUSE_MS;
-    reports = 0;
+    reported = false;
+    judge.connected();
     holdUntilLost(socket);
-    boolean shortLived = clock.millis() - sinceMs < SHORT_LIFE_MS;
-    shortLives = shortLived ? Math.min(shortLives + 1, 30) : 0;
-    if (shortLives > SHORT_LIVES_FREE) {
-      pause(Math.min(MAX_SHORT_LIFE_PAUSE_MS, 10L << Math.min(10, shortLives - SHORT_LIVES_FREE - 1)));
-    }
+    pause(judge.lost(clock.millis() - sinceMs));
   }
 
   /** Nothing is sent, and what the other side may send means nothing. */
@@ -147,30 +142,15 @@ final class WatchedProcess<K> {
     }
   }
 
-  private void refused(long startMs) throws InterruptedException {
-    if (refusingSinceMs == NONE) {
-      refusingSinceMs = startMs;
-    }
-    long neededMs = proven ? confirmMs : Math.max(confirmMs, target.unprovenMs());
-    long refusingMs = startMs - refusingSinceMs;
-    if (refusingMs < neededMs) {
-      pause(proven ? confirmMs : Math.min(UNPROVEN_PAUSE_MS, neededMs - refusingMs));
-      return;
-    }
-    report(refusingSinceMs);
-    refusingSinceMs = NONE;
-    pauseBeforeNextSeries();
-  }
-
   private void report(long observedMs) {
     if (isStopped()) {
       return;
     }
-    if (reports == 0) {
+    if (!reported) {
       LOG.info("event=process_gone target={} address={}:{} reason=\"connection refused\"", target.key(), target.host(),
           target.port());
     }
-    reports++;
+    reported = true;
     try {
       listener.gone(target.key(), observedMs);
     } catch (RuntimeException e) {
@@ -178,13 +158,9 @@ final class WatchedProcess<K> {
     }
   }
 
-  private void pauseBeforeNextSeries() throws InterruptedException {
-    addresses = List.of();
-    pause(pauseMs);
-    pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs);
-  }
-
   private void pause(long ms) throws InterruptedException {
-    stopped.await(ms, TimeUnit.MILLISECONDS);
+    if (ms > 0) {
+      stopped.await(ms, TimeUnit.MILLISECONDS);
+    }
   }
 }

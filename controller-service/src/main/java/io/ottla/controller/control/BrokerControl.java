@@ -43,7 +43,7 @@ final class BrokerControl {
     if (old != null && old.incarnationId().equals(command.incarnationId())) {
       return Decision.accept(List.of(), new Registered(old.brokerEpoch()), old.brokerEpoch());
     }
-    if (sessions.isLive(command.brokerId(), nowMs)) {
+    if (!sessions.mayBeReplaced(command.brokerId(), nowMs)) {
       return Decision.reject(ErrorCode.DUPLICATE_BROKER, "Another process is alive as broker " + command.brokerId()
           + "; if it is gone, this id is free after " + settings.sessionTimeoutMs() + " ms.", image.index());
     }
@@ -120,9 +120,10 @@ final class BrokerControl {
    *
    * @param image the speculative image, which decides
    * @param committed the committed image, which the broker is told about
+   * @param arrivedMs monotonic time when the request arrived
    */
   Decision<Beat> heartbeat(MetadataImage image, MetadataImage committed, BrokerSessions sessions,
-      HeartbeatCommand command) {
+      HeartbeatCommand command, long arrivedMs) {
     BrokerRegistration broker = image.brokers().get(command.brokerId());
     if (broker == null) {
       return Decision.reject(ErrorCode.UNKNOWN_BROKER, "Broker " + command.brokerId() + " is not registered.",
@@ -143,7 +144,9 @@ final class BrokerControl {
     if (command.wantFence() && !broker.fenced()) {
       return Decision.accept(fence(image, broker), new Beat(true, false, caughtUp), image.index());
     }
-    if (!command.wantFence() && broker.fenced() && !broker.inControlledShutdown() && caughtUp) {
+    boolean mayServe = broker.fenced() && !broker.inControlledShutdown() && caughtUp
+        && sessions.isLive(command.brokerId(), arrivedMs);
+    if (!command.wantFence() && mayServe) {
       return Decision.accept(unfence(image, broker), new Beat(false, false, true), image.index());
     }
     return Decision.accept(List.of(), new Beat(isFenced(committed, broker), false, caughtUp), committed.index());

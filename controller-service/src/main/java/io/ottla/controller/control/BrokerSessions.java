@@ -12,14 +12,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class BrokerSessions {
   private static final long NOT_APPLIED = -1;
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final long timeoutMs;
+  /** Longer than two heartbeats: silence for so long is more than a heartbeat that is just not due. */
+  private final long quietMs;
   private final long stallThresholdMs;
   private final Map<Integer, Session> sessions = new TreeMap<>();
   private long lastLookMs;
 
   BrokerSessions(ControlSettings settings, long nowMs) {
     this.timeoutMs = settings.sessionTimeoutMs();
+    this.quietMs = settings.sessionTimeoutMs() / 5;
     this.stallThresholdMs = settings.stallThresholdMs();
     this.lastLookMs = nowMs;
   }
@@ -60,10 +64,25 @@ final class BrokerSessions {
   /** A sign of life of a registration; one of another registration is ignored. */
   void contact(int brokerId, long brokerEpoch, long arrivedMs) {
     Session session = of(brokerId, brokerEpoch);
-    if (session != null) {
-      session.lastContactMs = session.contacted ? Math.max(session.lastContactMs, arrivedMs) : arrivedMs;
-      session.contacted = true;
+    if (session == null || arrivedMs <= session.goneMs) {
+      return; // What arrived before the process was seen to be gone does not bring it back.
     }
+    session.contradicted |= session.goneMs != NEVER;
+    session.goneMs = NEVER;
+    session.lastContactMs = session.contacted ? Math.max(session.lastContactMs, arrivedMs) : arrivedMs;
+    session.contacted = true;
+  }
+
+  /** See {@link ClusterControl#brokerGone}; whether the session has ended by this. */
+  boolean gone(int brokerId, long brokerEpoch, long observedMs) {
+    Session session = of(brokerId, brokerEpoch);
+    if (session == null || !session.contacted || session.lastContactMs >= observedMs
+        || (session.contradicted && observedMs - session.lastContactMs < quietMs)) {
+      return false;
+    }
+    session.contacted = false;
+    session.goneMs = observedMs;
+    return true;
   }
 
   /** The broker said goodbye: another process may take its id at once. */
@@ -71,6 +90,7 @@ final class BrokerSessions {
     Session session = sessions.get(brokerId);
     if (session != null) {
       session.contacted = false;
+      session.goneMs = NEVER;
     }
   }
 
@@ -106,6 +126,16 @@ final class BrokerSessions {
     return session != null && session.contacted && nowMs - session.lastContactMs < timeoutMs;
   }
 
+  /**
+   * Whether another process may have this id (M10): not while the session lives, and not on the strength of a hint alone before a broker that
+   * lives would have been heard of again.
+   */
+  boolean mayBeReplaced(int brokerId, long nowMs) {
+    Session session = sessions.get(brokerId);
+    boolean hintIsFresh = session != null && session.goneMs != NEVER && nowMs - session.lastContactMs < quietMs;
+    return !hintIsFresh && !isLive(brokerId, nowMs);
+  }
+
   /** How long the broker has been unfenced, as far as this controller knows. */
   long unfencedForMs(int brokerId, long nowMs) {
     Session session = sessions.get(brokerId);
@@ -137,6 +167,10 @@ final class BrokerSessions {
     private final long brokerEpoch;
     private boolean contacted;
     private long lastContactMs;
+    /** When the process was seen to be gone, if that has ended the session and nothing has been heard since. */
+    private long goneMs = NEVER;
+    /** Something was heard after such a hint, so hints about this registration are not to be believed alone. */
+    private boolean contradicted;
     private long unfencedSinceMs;
     private long appliedIndex = NOT_APPLIED;
     private long shutdownIndex;

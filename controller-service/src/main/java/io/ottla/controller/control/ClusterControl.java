@@ -142,7 +142,23 @@ public final class ClusterControl {
       active.sessions.contact(command.brokerId(), command.brokerEpoch(), arrivedMs);
     }
     active.sessions.applied(command.brokerId(), command.brokerEpoch(), command.appliedMetadataIndex());
-    return brokers.heartbeat(active.speculative, committed, active.sessions, command);
+    return brokers.heartbeat(active.speculative, committed, active.sessions, command, arrivedMs);
+  }
+
+  /**
+   * A hint that a broker's process does not exist any more: its address refused connections. Ends its session, so that the next duty fences it as
+   * a timeout would (M16, M18) and a new process may register (M10). The hint decides nothing that a sign of life contradicts: it is ignored when
+   * something was heard of the broker since the observation, speaks of another registration, or comes from an address that has refused before
+   * while the broker went on with its heartbeats, unless nothing was heard for two of them. A broker that lives comes back with its next
+   * heartbeat. Harmless when not active.
+   *
+   * @param observedMs monotonic time at which the address was first seen to refuse
+   * @return whether the session has ended by this
+   */
+  public boolean brokerGone(int brokerId, long brokerEpoch, long observedMs) {
+    Activity active = activity;
+    return active != null && active.speculative.broker(brokerId).map(broker -> !broker.fenced()).orElse(false)
+        && active.sessions.gone(brokerId, brokerEpoch, observedMs);
   }
 
   /** Leaders propose ISR changes (M26, M27). */
