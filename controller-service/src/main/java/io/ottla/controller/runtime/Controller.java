@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +185,20 @@ public final class Controller implements AutoCloseable {
       loop.contact(command.brokerId(), command.brokerEpoch(), arrivedMs);
     }
     return submit((control, _) -> control.heartbeat(command, arrivedMs));
+  }
+
+  /**
+   * A hint that a broker's process is gone; see {@link ClusterControl#brokerGone}. It may be lost, since whoever watches repeats it.
+   *
+   * @param observedMs monotonic time of the observation
+   */
+  public void brokerGone(int brokerId, long brokerEpoch, long observedMs) {
+    driver.submit(raft -> loop.brokerGone(raft, brokerId, brokerEpoch, observedMs));
+  }
+
+  /** Shows each new status, about one a tick, to somebody who must be quick; on the Raft thread. To be called before the start. */
+  public void onStatus(Consumer<ControllerStatus> follower) {
+    loop.onStatus(follower);
   }
 
   /** A partition leader proposes ISR changes (M26). */

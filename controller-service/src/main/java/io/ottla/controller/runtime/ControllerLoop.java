@@ -59,6 +59,7 @@ final class ControllerLoop implements RaftListener {
   private long lastSnapshotIndex;
   private RaftNotice.@Nullable LeaderActivated activation;
   private volatile @Nullable ControllerStatus status;
+  private volatile Consumer<ControllerStatus> statusFollower = _ -> {};
 
   private record Contact(long brokerEpoch, long arrivedMs) {}
 
@@ -109,6 +110,24 @@ final class ControllerLoop implements RaftListener {
   @Nullable
   ControllerStatus status() {
     return status;
+  }
+
+  /** Shows each new status to somebody, on the Raft thread. Any thread. */
+  void onStatus(Consumer<ControllerStatus> follower) {
+    statusFollower = follower;
+  }
+
+  /** A hint that a broker's process is gone; on the Raft thread. Heartbeats that have arrived count before it, though they still wait (M15). */
+  void brokerGone(RaftAccess raft, int brokerId, long brokerEpoch, long observedMs) {
+    if (activeTerm == 0) {
+      return;
+    }
+    noteContacts();
+    if (control.brokerGone(brokerId, brokerEpoch, observedMs)) {
+      LOG.info("event=broker_gone broker={} brokerEpoch={} observedMsAgo={}", brokerId, brokerEpoch,
+          raft.nowMs() - observedMs);
+      doDuties(raft);
+    }
   }
 
   /** Decides, appends, and answers later; on the Raft thread. */
@@ -340,10 +359,7 @@ final class ControllerLoop implements RaftListener {
     if (activeTerm == 0 || !raft.report().confirmed()) {
       return;
     }
-    contacts.forEach((brokerId, contact) -> {
-      contacts.remove(brokerId, contact);
-      control.contact(brokerId, contact.brokerEpoch(), contact.arrivedMs());
-    });
+    noteContacts();
     for (int done = 0; done < MAX_DUTIES; done++) {
       Optional<List<MetadataRecord>> duty = control.nextDuty(raft.nowMs());
       if (duty.isEmpty()) {
@@ -359,8 +375,17 @@ final class ControllerLoop implements RaftListener {
     }
   }
 
+  private void noteContacts() {
+    contacts.forEach((brokerId, contact) -> {
+      contacts.remove(brokerId, contact);
+      control.contact(brokerId, contact.brokerEpoch(), contact.arrivedMs());
+    });
+  }
+
   private void publishStatus(QuorumReport report) {
-    status = new ControllerStatus(report, control.committed(), activeTerm != 0);
+    ControllerStatus now = new ControllerStatus(report, control.committed(), activeTerm != 0);
+    status = now;
+    statusFollower.accept(now);
   }
 
   /** Nobody waits for ever on a node that has ended. */

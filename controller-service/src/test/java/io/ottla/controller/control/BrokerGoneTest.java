@@ -139,7 +139,7 @@ class BrokerGoneTest {
     cluster.beat(ONE);
     assertThat(cluster.broker(ONE).fenced()).isFalse();
     long lastMs = cluster.nowMs;
-    while (!cluster.broker(ONE).fenced()) {
+    for (int i = 0; i < 20 && !cluster.broker(ONE).fenced(); i++) {
       cluster.nowMs += 100;
       cluster.control.brokerGone(ONE, epoch(cluster), cluster.nowMs);
       cluster.duties();

@@ -26,7 +26,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random lives of a cluster: brokers crash, restart with more or less of their logs, leave in order, come back; leaders write, shrink and
+ * Random lives of a cluster: brokers crash, are said to be gone, restart with more or less of their logs, leave in order, come back; leaders write, shrink and
  * expand ISRs, repeat old requests; topics come and go; controllers fail over with uncommitted entries lost. After every entry I15 to I19
  * are checked, and against a model of the logs that no committed record is ever out of reach of an election (I24, I25). A seed decides all.
  */
@@ -151,7 +151,7 @@ class ControlSimulationTest {
     private void act() {
       int broker = 1 + random.nextInt(BROKERS);
       Process process = process(broker);
-      switch (random.nextInt(20)) {
+      switch (random.nextInt(21)) {
         case 0 -> crash(process);
         case 1, 2, 3 -> start(broker);
         case 4 -> cluster.holdCommits = random.nextInt(3) == 0;
@@ -164,6 +164,7 @@ class ControlSimulationTest {
         case 13 -> recent(oldBeats).ifPresent(Runnable::run);
         case 14, 15 -> recent(attempts).filter(attempt -> !attempt.refused).ifPresent(this::deliver);
         case 16 -> backUp(broker, process);
+        case 17 -> hint(broker);
         default -> write();
       }
       if (!cluster.holdCommits) {
@@ -185,6 +186,14 @@ class ControlSimulationTest {
       if (process.running && process.epoch >= 0) {
         cluster.control.contact(id, process.epoch, cluster.nowMs);
       }
+    }
+
+    /** Says that a process is gone, be it true or not. */
+    private void hint(int broker) {
+      long epoch = cluster.image().broker(broker).map(BrokerRegistration::brokerEpoch).orElse(-1L);
+      cluster.nowMs++;
+      cluster.control.brokerGone(broker, epoch, cluster.nowMs);
+      cluster.duties();
     }
 
     /** F24: something sent earlier, which now arrives late or once more; the newest are the likeliest. */

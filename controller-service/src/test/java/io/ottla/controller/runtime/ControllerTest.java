@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.RestartClass;
 import io.ottla.controller.control.ControlSettings;
+import io.ottla.controller.control.HeartbeatCommand;
 import io.ottla.controller.control.RegisterBrokerCommand;
 import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.RaftConfig;
@@ -208,6 +210,24 @@ final class ControllerTest {
     assertThat(statusOf(second).image().digest()).isEqualTo(digest);
     assertThat(second.register(register(5)).get(20, TimeUnit.SECONDS).brokerEpoch()).as("same incarnation")
         .isEqualTo(6);
+  }
+
+  /** M18: the hint takes the way of all commands, and the fence is committed without waiting for a session to end. */
+  @Test
+  void aBrokerSaidToBeGoneIsFencedAtOnce() throws Exception {
+    Controller started = start(1);
+    awaitActive(started);
+    long epoch = started.register(register(11)).get(20, TimeUnit.SECONDS).brokerEpoch();
+    started.heartbeat(new HeartbeatCommand(11, epoch, epoch, false, false, List.of(), List.of()), 0).get(20,
+        TimeUnit.SECONDS);
+    await().atMost(Duration.ofSeconds(20)).until(() -> isFenced(started, 11), fenced -> !fenced);
+    started.brokerGone(11, epoch + 1, Long.MAX_VALUE);
+    started.brokerGone(11, epoch, Long.MAX_VALUE);
+    await().atMost(Duration.ofSeconds(20)).until(() -> isFenced(started, 11));
+  }
+
+  private static boolean isFenced(Controller controller, int brokerId) {
+    return statusOf(controller).image().broker(brokerId).map(BrokerRegistration::fenced).orElse(true);
   }
 
   private static ErrorCode codeOf(CompletableFuture<?> answer) throws Exception {
