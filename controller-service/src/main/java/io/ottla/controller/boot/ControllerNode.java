@@ -4,6 +4,7 @@ import io.ottla.common.config.Listener;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.config.QuorumMember;
 import io.ottla.common.http.InternalServer;
+import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.MetadataReplayException;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
@@ -12,17 +13,21 @@ import io.ottla.controller.http.inbound.ControllerEndpoints;
 import io.ottla.controller.http.inbound.ControllerHost;
 import io.ottla.controller.http.outbound.FormationHttpPeers;
 import io.ottla.controller.http.outbound.RaftHttpTransport;
+import io.ottla.controller.http.outbound.TcpProcessWatcher;
 import io.ottla.controller.raft.RaftConfig;
 import io.ottla.controller.raft.RaftIdentity;
 import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.port.SnapshotStore;
+import io.ottla.controller.runtime.BrokerWatch;
 import io.ottla.controller.runtime.Controller;
 import io.ottla.controller.runtime.ControllerStatus;
 import io.ottla.controller.runtime.FatalHandler;
 import io.ottla.controller.runtime.FormationRunner;
+import io.ottla.controller.runtime.LeaderWatch;
 import io.ottla.controller.runtime.LoopBeat;
 import io.ottla.controller.runtime.NodeState;
+import io.ottla.controller.runtime.ProcessWatcher;
 import io.ottla.controller.runtime.RuntimeObserver;
 import io.ottla.controller.storage.ControllerDirectory;
 import io.ottla.controller.storage.FileRaftLog;
@@ -50,6 +55,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private final RaftConfig raftConfig;
   private final RuntimeObserver observer;
   private final MonotonicClock clock;
+  private final ProcessWatcher.Factory watchers;
   private final FatalHandler fatal;
   private final @Nullable ControllerDirectory directory;
   private final FormationHttpPeers peers = new FormationHttpPeers(FORMATION_TIMEOUT);
@@ -58,6 +64,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private volatile NodeState state;
   private volatile @Nullable Controller controller;
   private @Nullable FileRaftLog log;
+  private List<AutoCloseable> watches = List.of();
   private boolean closing;
 
   private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal) {
@@ -65,6 +72,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     this.raftConfig = ControllerSettings.raft(config.quorum(), config.metadataLog());
     this.observer = observer;
     this.clock = clock;
+    this.watchers = TcpProcessWatcher.factory(clock);
     this.fatal = fatal;
     ControllerDirectory opened = null;
     FormationRunner runner = null;
@@ -140,7 +148,14 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
         new JsonLines());
     Controller made = new Controller(identity, settings, storage, transport, observer, new SecureRandomSource(), clock,
         this::fail);
+    LeaderWatch leaders = new LeaderWatch(watchers, voter -> internal(transport.address(voter)), made::peerGone);
+    BrokerWatch brokers = new BrokerWatch(config.nodeId(), config.broker().sessionMs(), watchers, made::brokerGone);
+    made.onStatus(status -> {
+      leaders.follow(status);
+      brokers.follow(status);
+    });
     synchronized (this) {
+      watches = List.of(leaders, brokers);
       log = opened;
       if (closing) {
         transport.close();
@@ -150,6 +165,10 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
       controller = made;
       state = new NodeState(NodeState.Stage.RUNNING, "");
     }
+  }
+
+  private static Endpoint internal(InetSocketAddress address) {
+    return new Endpoint(Endpoint.INTERNAL, address.getHostString(), address.getPort());
   }
 
   /** Addresses that the settings give for node ids; they take precedence over those the voter set was made with. */
@@ -241,6 +260,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     if (running != null) {
       running.close();
     }
+    closeWatches();
     peers.close();
     FileRaftLog opened = log;
     if (opened != null) {
@@ -251,6 +271,17 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
       disk.close();
     }
     LOG.info("event=controller_stopped node_id={}", config.nodeId());
+  }
+
+  private synchronized void closeWatches() {
+    for (AutoCloseable watch : watches) {
+      try {
+        watch.close();
+      } catch (Exception e) { // declared by AutoCloseable, thrown by none of them
+        throw new IllegalStateException("a watch cannot be closed", e);
+      }
+    }
+    watches = List.of();
   }
 
   private void join() {

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /** What the cores want to know, from the node's settings. */
 final class ControllerSettings {
   private static final int MIB = 1024 * 1024;
-  /** One entry may hold 4 MiB of records; an append must be able to carry it. */
-  private static final int MAX_APPEND_BYTES = 5 * MIB;
+  /** One entry may hold 4 MiB of records. */
+  private static final int MAX_ENTRY_BYTES = 5 * MIB;
   private static final int SNAPSHOT_CHUNK_BYTES = 512 * 1024;
   private static final int SNAPSHOT_CHUNK_TIMEOUT_MS = 2_000;
   private static final int IMBALANCE_PERCENT = 10;
@@ -28,8 +28,8 @@ final class ControllerSettings {
     int half = timing.electionMinMs() / 2;
     try {
       return new RaftConfig(10, timing.heartbeatMs(), timing.electionMinMs(), timing.electionMaxMs(), half,
-          timing.electionMinMs() / 6, half, timing.checkQuorumMs(), timing.requestTimeoutMs(), 8, 2 * MAX_APPEND_BYTES,
-          512, MAX_APPEND_BYTES, 16 * MIB, SNAPSHOT_CHUNK_BYTES, SNAPSHOT_CHUNK_TIMEOUT_MS, log.retainedEntries());
+          timing.electionMinMs() / 6, half, timing.checkQuorumMs(), timing.requestTimeoutMs(), 8, 4 * MIB, 512,
+          MIB, MAX_ENTRY_BYTES, 16 * MIB, SNAPSHOT_CHUNK_BYTES, SNAPSHOT_CHUNK_TIMEOUT_MS, log.retainedEntries());
     } catch (IllegalArgumentException e) {
       throw new ConfigException("controller.quorum.* timings cannot work together: " + e.getMessage());
     }

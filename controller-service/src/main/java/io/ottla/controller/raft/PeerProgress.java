@@ -144,27 +144,31 @@ final class PeerProgress {
     if (request != null) {
       forget(request);
       if (request.bulk()) {
-        probeFrom(matchIndex + 1);
+        probeFrom(lostFrom());
         pausedUntilHeartbeat = true;
       }
     }
   }
 
-  /** Counts requests sent before the given time as lost. */
-  void expire(long sentBeforeMs) {
+  /** Counts requests as lost that have had no answer for as long as their size allows. */
+  void expire(long nowMs, RaftConfig config) {
     boolean bulkLost = false;
     for (Iterator<InFlight> oldest = inFlight.values().iterator(); oldest.hasNext();) {
       InFlight request = oldest.next();
-      if (request.sentAtMs() > sentBeforeMs) {
-        break;
+      if (nowMs - request.sentAtMs() >= config.appendTimeoutMs(request.bytes())) {
+        oldest.remove();
+        forget(request);
+        bulkLost |= request.bulk();
       }
-      oldest.remove();
-      forget(request);
-      bulkLost |= request.bulk();
     }
     if (bulkLost) {
-      probeFrom(matchIndex + 1);
+      probeFrom(lostFrom());
     }
+  }
+
+  /** A lost probe says nothing about where the logs part; lost entries have to be sent again from the matching point. */
+  private long lostFrom() {
+    return replicating ? matchIndex + 1 : nextIndex;
   }
 
   /** The follower's log is known to match, durably, up to here (Q23). */

@@ -15,7 +15,8 @@ package io.ottla.controller.raft;
  * @param maxInFlight appends with entries in flight to one follower (Q48)
  * @param maxInFlightBytes bytes in flight to one follower (Q48)
  * @param maxAppendEntries entries in one append
- * @param maxAppendBytes bytes in one append, and of one entry
+ * @param maxAppendBytes bytes in one append, unless a single entry is larger
+ * @param maxEntryBytes bytes of one entry
  * @param maxUncommittedBytes bytes waiting for commit before proposals are refused with BUSY (Q49)
  * @param snapshotChunkBytes bytes of a snapshot in one message (Q34)
  * @param snapshotChunkTimeoutMs such a message without answer for this long is sent again
@@ -23,14 +24,15 @@ package io.ottla.controller.raft;
  */
 public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int electionMaxMs, int voteRoundMs,
     int retryMinMs, int retryMaxMs, int checkQuorumMs, int appendTimeoutMs, int maxInFlight, int maxInFlightBytes,
-    int maxAppendEntries, int maxAppendBytes, int maxUncommittedBytes, int snapshotChunkBytes, int snapshotChunkTimeoutMs,
-    int logTailEntries) {
+    int maxAppendEntries, int maxAppendBytes, int maxEntryBytes, int maxUncommittedBytes, int snapshotChunkBytes,
+    int snapshotChunkTimeoutMs, int logTailEntries) {
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
+  private static final int PATIENCE_BYTES = 64 * KIB;
 
   /** Values for a local network. */
   public static final RaftConfig DEFAULT = new RaftConfig(10, 50, 300, 600, 150, 50, 150, 500, 200, 8, 4 * MIB, 512,
-      MIB, 16 * MIB, 512 * KIB, 2_000, 10_000);
+      MIB, 5 * MIB, 16 * MIB, 512 * KIB, 2_000, 10_000);
 
   /** Refuses values that cannot work together. */
   public RaftConfig {
@@ -44,7 +46,8 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
         "heartbeat < append timeout < minimum election timeout");
     check(maxInFlight > 0 && maxAppendEntries > 0 && maxAppendBytes > 0, "limits > 0");
     check(maxInFlightBytes >= maxAppendBytes, "bytes in flight >= bytes of one append");
-    check(maxUncommittedBytes >= maxAppendBytes, "uncommitted bytes >= bytes of one append");
+    check(maxEntryBytes >= maxAppendBytes, "bytes of one entry >= bytes of one append");
+    check(maxUncommittedBytes >= maxEntryBytes, "uncommitted bytes >= bytes of one entry");
     check(snapshotChunkBytes > 0 && snapshotChunkTimeoutMs > 0 && logTailEntries >= 0, "snapshot limits > 0");
   }
 
@@ -58,22 +61,28 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
   public RaftConfig scaledBy(int factor) {
     return new RaftConfig(tickMs, heartbeatMs * factor, electionMinMs * factor, electionMaxMs * factor,
         voteRoundMs * factor, retryMinMs * factor, retryMaxMs * factor, checkQuorumMs * factor,
-        appendTimeoutMs * factor, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes, maxUncommittedBytes,
+        appendTimeoutMs * factor, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes, maxEntryBytes,
+        maxUncommittedBytes,
         snapshotChunkBytes, snapshotChunkTimeoutMs * factor, logTailEntries);
   }
 
-  /** The same with other limits of appends. */
+  /** The same with other limits of appends; an entry may be as large as an append. */
   public RaftConfig withAppendLimits(int inFlight, int inFlightBytes, int entries, int bytes, int uncommittedBytes) {
     return new RaftConfig(tickMs, heartbeatMs, electionMinMs, electionMaxMs, voteRoundMs, retryMinMs, retryMaxMs,
-        checkQuorumMs, appendTimeoutMs, inFlight, inFlightBytes, entries, bytes, uncommittedBytes, snapshotChunkBytes,
+        checkQuorumMs, appendTimeoutMs, inFlight, inFlightBytes, entries, bytes, bytes, uncommittedBytes, snapshotChunkBytes,
         snapshotChunkTimeoutMs, logTailEntries);
   }
 
   /** The same with other limits of snapshots. */
   public RaftConfig withSnapshotLimits(int chunkBytes, int chunkTimeoutMs, int tailEntries) {
     return new RaftConfig(tickMs, heartbeatMs, electionMinMs, electionMaxMs, voteRoundMs, retryMinMs, retryMaxMs,
-        checkQuorumMs, appendTimeoutMs, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes,
+        checkQuorumMs, appendTimeoutMs, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes, maxEntryBytes,
         maxUncommittedBytes, chunkBytes, chunkTimeoutMs, tailEntries);
+  }
+
+  /** How long an append of so many bytes may take: a large one on a slow machine is not lost, and sending it again would make it slower. */
+  long appendTimeoutMs(long bytes) {
+    return appendTimeoutMs + appendTimeoutMs * (bytes / PATIENCE_BYTES);
   }
 
   /** How long a leader sends the log to an observer that does not show itself any more, and how often observers show themselves. */

@@ -26,7 +26,7 @@ public sealed interface RaftInput {
    *
    * @param proposalId chosen by the caller, unique within this process
    * @param term the term in which the decision was made; in any other term it is refused, since the decision may be outdated
-   * @param payloads at least one; each at most {@link RaftConfig#maxAppendBytes()}
+   * @param payloads at least one; each at most {@link RaftConfig#maxEntryBytes()}
    */
   record Propose(long proposalId, long term, List<byte[]> payloads) implements RaftInput {
     /** An empty proposal has no entry whose commit could answer it. */

@@ -37,7 +37,7 @@ public final class Replication {
   void tick(LeaderState leader) {
     long now = quorum.nowMs();
     for (PeerProgress peer : leader.peers()) {
-      peer.expire(now - quorum.config().appendTimeoutMs());
+      peer.expire(now, quorum.config());
     }
     if (leader.contactsSince(now - quorum.config().checkQuorumMs(), quorum.voters()) < quorum.voters().majority()) {
       quorum.stepDown(now + quorum.electionTimeout());
@@ -75,7 +75,7 @@ public final class Replication {
     boolean tooLarge = false;
     for (byte[] payload : proposal.payloads()) {
       bytes += payload.length + LogEntry.OVERHEAD_BYTES;
-      tooLarge |= payload.length + LogEntry.OVERHEAD_BYTES > quorum.config().maxAppendBytes();
+      tooLarge |= payload.length + LogEntry.OVERHEAD_BYTES > quorum.config().maxEntryBytes();
     }
     if (tooLarge || leader.proposals().bytes() + bytes > quorum.config().maxUncommittedBytes()) {
       var reason = tooLarge ? RaftNotice.Refusal.TOO_LARGE : RaftNotice.Refusal.BUSY;

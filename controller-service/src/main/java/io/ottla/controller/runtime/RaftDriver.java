@@ -45,6 +45,7 @@ public final class RaftDriver implements AutoCloseable {
   private final MonotonicClock clock;
   private final FatalHandler fatal;
   private final Mailbox mailbox = new Mailbox(MAX_COMMANDS);
+  private final long exchangePatienceMs;
   private final Exchanges exchanges;
   private final StorageLoop storage;
   private final Thread raftThread;
@@ -74,6 +75,7 @@ public final class RaftDriver implements AutoCloseable {
     this.observer = observer;
     this.clock = clock;
     this.fatal = fatal;
+    this.exchangePatienceMs = exchangePatienceMs;
     this.exchanges = new Exchanges(exchangePatienceMs);
     this.storage = new StorageLoop(log, snapshots, housekeeping, this::post, observer, clock, this::fail);
     this.raftThread = Thread.ofPlatform().name("raft").unstarted(this::run);
@@ -95,7 +97,13 @@ public final class RaftDriver implements AutoCloseable {
       answer.complete(Optional.empty());
       return answer;
     }
+    long arrivedMs = clock.millis();
     mailbox.post(_ -> {
+      if (clock.millis() - arrivedMs > exchangePatienceMs) {
+        // Its sender has given it up and perhaps sent it again: whoever is late must not grow later by it.
+        answer.complete(Optional.empty());
+        return;
+      }
       exchanges.open(request, answer, clock.millis());
       step(new RaftInput.MessageReceived(request));
     });

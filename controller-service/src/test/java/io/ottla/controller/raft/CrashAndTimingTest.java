@@ -138,7 +138,7 @@ final class CrashAndTimingTest {
     RaftConfig d = RaftConfig.DEFAULT;
     Runnable made = () -> new RaftConfig(tick, heartbeat, electionMin, electionMax, round, retryMin, retryMax, checkQuorum,
         appendTimeout, d.maxInFlight(), d.maxInFlightBytes(), d.maxAppendEntries(), d.maxAppendBytes(),
-        d.maxUncommittedBytes(), d.snapshotChunkBytes(), d.snapshotChunkTimeoutMs(), d.logTailEntries());
+        d.maxEntryBytes(), d.maxUncommittedBytes(), d.snapshotChunkBytes(), d.snapshotChunkTimeoutMs(), d.logTailEntries());
     if (works) {
       made.run();
     } else {

@@ -116,7 +116,7 @@ final class PeerProgressTest {
     peer.answered(1);
     assertThat(peer.hasRoom(CONFIG)).isFalse();
     assertThat(peer.roomInBytes(CONFIG)).isEqualTo(1);
-    peer.expire(9);
+    peer.expire(9 + CONFIG.appendTimeoutMs(CONFIG.maxInFlightBytes()), CONFIG);
     assertThat(peer.bulkInFlight()).isZero();
     assertThat(peer.isReplicating()).isFalse();
     assertThat(peer.nextIndex()).isEqualTo(10);

@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +33,16 @@ public final class RaftHttpTransport implements RaftTransport {
   private static final int URGENT_CONNECTIONS = 8;
   private static final int BULK_CONNECTIONS = 8;
   private static final int SNAPSHOT_CONNECTIONS = 1;
-  private static final Duration SNAPSHOT_TIMEOUT = Duration.ofSeconds(2);
+  /** Of entries and snapshots: the core gives them up by itself, by size, so this only ends what hangs. */
+  private static final Duration BULK_TIMEOUT = Duration.ofSeconds(5);
   private static final MediaType BINARY = MediaType.parseMediaType(BinaryFrame.MEDIA_TYPE);
 
   private final ReplicaKey self;
   private final Map<Integer, InetSocketAddress> configured;
   private final Duration timeout;
   private final LoopResources loops = PeerClient.loops("raft", 1);
+  private final ExecutorService encoder = Executors
+      .newSingleThreadExecutor(Thread.ofPlatform().name("raft-encode").daemon().factory());
   private volatile Map<ReplicaKey, Peer> peers = Map.of();
 
   /** A peer's connections by class of traffic, made when first used. */
@@ -99,11 +105,22 @@ public final class RaftHttpTransport implements RaftTransport {
     }
     switch (request) {
       case RaftMessage.SnapshotRequest piece ->
-        post(peer.snapshots(), piece, BINARY, SNAPSHOT_TIMEOUT, answer);
+        bulk(answer, () -> post(peer.snapshots(), piece, BINARY, BULK_TIMEOUT, answer));
+      case RaftMessage.AppendRequest append when append.isHeartbeat() ->
+        post(peer.urgent(), append, MediaType.APPLICATION_JSON, timeout, answer);
       case RaftMessage.AppendRequest append ->
-        post(append.isHeartbeat() ? peer.urgent() : peer.bulk(), append, MediaType.APPLICATION_JSON, timeout, answer);
+        bulk(answer, () -> post(peer.bulk(), append, MediaType.APPLICATION_JSON, BULK_TIMEOUT, answer));
       case RaftMessage.PreVoteRequest _,RaftMessage.VoteRequest _,RaftMessage.TimeoutNowRequest _,RaftMessage.ObserveRequest _ ->
         post(peer.urgent(), request, MediaType.APPLICATION_JSON, timeout, answer);
+    }
+  }
+
+  /** Large bodies are written on a thread of their own: the Raft thread has heartbeats to send. */
+  private void bulk(AnswerHandler answer, Runnable post) {
+    try {
+      encoder.execute(post);
+    } catch (RejectedExecutionException e) {
+      answer.onLost(); // closing
     }
   }
 
@@ -134,6 +151,7 @@ public final class RaftHttpTransport implements RaftTransport {
 
   @Override
   public void close() {
+    encoder.shutdown();
     peers.values().forEach(Peer::close);
     loops.dispose();
   }
