@@ -162,7 +162,7 @@ public final class QuorumState {
    * may be unable to elect anybody else until they have that entry (dissertation §4.2.2).
    */
   boolean mayCampaign() {
-    return isVoter() || (votersIndex() > commitIndex && voterHistory.at(commitIndex).contains(self()));
+    return isVoter() || voterHistory.namesSince(commitIndex, self());
   }
 
   /** The snapshots on disk. */

@@ -33,6 +33,19 @@ final class VoterHistory {
     return changes.getFirst().voters();
   }
 
+  /** Whether the set in force at an index, or any later one, names this voter. */
+  boolean namesSince(long index, ReplicaKey voter) {
+    for (int i = changes.size() - 1; i >= 0; i--) {
+      if (changes.get(i).voters().contains(voter)) {
+        return true;
+      }
+      if (changes.get(i).index() <= index) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   void appended(long index, VoterSet voters) {
     changes.add(new Change(index, voters));
   }

@@ -429,6 +429,22 @@ final class MembershipTest {
     assertThat(node.taken(PreVoteRequest.class)).isEmpty();
   }
 
+  /** The leader that removed it lost that entry, and with its own log is not electable any more; this node has what is needed. */
+  @Test
+  void nodeOfASetBetweenTheCommittedAndTheNewestOneCampaignsToo() {
+    CoreFixture node = CoreFixture.observer(1, 2, 1);
+    node.receive(new AppendRequest(node.from(2, 2), 1, 1,
+        List.of(new LogEntry(2, 2, EntryType.VOTER_SET, voters(1, 2).encode()), entry(3, 2),
+            new LogEntry(4, 2, EntryType.VOTER_SET, voters(2, 2).encode())),
+        1));
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    node.tick(300);
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    node.receive(new AppendRequest(node.from(2, 2), 4, 2, List.of(), 4));
+    node.tick(1_000);
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+  }
+
   /** A change that was undone, or one that never arrived: nobody else would tell this node what it is. */
   @Test
   void voterWithoutALeaderForLongShowsItselfLikeAnObserver() {

@@ -1,5 +1,6 @@
 package io.ottla.controller.raft;
 
+import static io.ottla.controller.raft.CoreFixture.key;
 import static io.ottla.controller.raft.CoreFixture.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,6 +46,19 @@ final class VoterHistoryTest {
     assertThat(history.at(7)).isEqualTo(voters(1, 4));
     history.truncatedFrom(8);
     assertThat(history.newest()).isEqualTo(voters(1, 4));
+  }
+
+  @Test
+  void setsSinceAnIndexAreTheOneInForceThereAndAllLaterOnes() {
+    var history = new VoterHistory(0, voters(1, 3));
+    history.appended(5, voters(1, 4));
+    history.appended(9, voters(1, 2));
+    assertThat(history.namesSince(4, key(3))).isTrue();
+    assertThat(history.namesSince(5, key(4))).isTrue();
+    assertThat(history.namesSince(8, key(4))).isTrue();
+    assertThat(history.namesSince(9, key(4))).isFalse();
+    assertThat(history.namesSince(9, key(2))).isTrue();
+    assertThat(history.namesSince(0, key(5))).isFalse();
   }
 
   @Test
