@@ -107,6 +107,23 @@ public final class Membership {
     ReplicaKey from = request.envelope().from();
     boolean accepted = quorum.role() instanceof LeaderState leader && accept(leader, from, request);
     quorum.send(new RaftMessage.ObserveReply(quorum.reply(request.envelope()), accepted));
+    if (!accepted) {
+      relay(request);
+    }
+  }
+
+  /**
+   * Passes the request on to the leader, in its sender's name: who was away for long may know none of today's leaders, only nodes that do. It
+   * never goes in circles: terms do not fall from hop to hop, and in one term nobody names another leader.
+   */
+  private void relay(RaftMessage.ObserveRequest request) {
+    Envelope asked = request.envelope();
+    ReplicaKey leader = quorum.leader();
+    if (leader != null && !leader.equals(asked.from()) && asked.term() <= quorum.term()
+        && !quorum.voters().contains(asked.from())) {
+      Envelope passedOn = quorum.requestFor(asked.from(), leader);
+      quorum.send(new RaftMessage.ObserveRequest(passedOn, request.host(), request.port()));
+    }
   }
 
   private boolean accept(LeaderState leader, ReplicaKey from, RaftMessage.ObserveRequest request) {

@@ -231,7 +231,12 @@ public final class QuorumState {
 
   /** The envelope of a new request. */
   Envelope request(ReplicaKey to) {
-    return new Envelope(identity.clusterId(), identity.self(), to, hardState.term(), nextRequestId++);
+    return requestFor(identity.self(), to);
+  }
+
+  /** The envelope of a new request in another node's name; the answer goes to that one. */
+  Envelope requestFor(ReplicaKey from, ReplicaKey to) {
+    return new Envelope(identity.clusterId(), from, to, hardState.term(), nextRequestId++);
   }
 
   /** The envelope of the reply to a request, in the current term. */

@@ -374,6 +374,27 @@ final class MembershipTest {
     assertThat(leader.role()).isEqualTo(Role.LEADER);
   }
 
+  /** Who was away for long may know none of today's leaders. */
+  @Test
+  void followerPassesARequestToObserveOnToItsLeaderButNeverInCircles() {
+    var follower = new CoreFixture(3, 2);
+    follower.receive(new AppendRequest(follower.from(2, 2), 0, 0, List.of(), 0));
+    follower.sent.clear();
+    follower.receive(new ObserveRequest(follower.from(9, 1), "nine", 9009));
+    ObserveRequest passedOn = follower.onlyTaken(ObserveRequest.class);
+    assertThat(passedOn.envelope().from()).isEqualTo(key(9));
+    assertThat(passedOn.envelope().to()).isEqualTo(key(2));
+    assertThat(passedOn.envelope().term()).isEqualTo(2);
+    assertThat(passedOn.host()).isEqualTo("nine");
+    follower.receive(new ObserveRequest(follower.from(9, 3), "nine", 9009));
+    assertThat(follower.taken(ObserveRequest.class)).isEmpty();
+    follower.receive(new ObserveRequest(follower.from(3, 2), "three", 9003));
+    assertThat(follower.taken(ObserveRequest.class)).isEmpty();
+    var lost = new CoreFixture(3, 2);
+    lost.receive(new ObserveRequest(lost.from(9, 1), "nine", 9009));
+    assertThat(lost.taken(ObserveRequest.class)).isEmpty();
+  }
+
   // ---- at those who are added and removed
 
   @Test
