@@ -67,11 +67,22 @@ final class ClientRequestTest {
   }
 
   @Test
-  void payloadLargerThanOneAppendIsRefused() {
+  void payloadLargerThanOneEntryMayBeIsRefused() {
     var voter = activeLeader(3);
-    voter.propose(7, CoreFixture.CONFIG.maxAppendBytes());
+    voter.propose(7, CoreFixture.CONFIG.maxEntryBytes());
     assertThat(voter.noticed(ProposalRefused.class)).extracting(ProposalRefused::reason)
         .containsExactly(Refusal.TOO_LARGE);
+  }
+
+  @Test
+  void entryLargerThanAnAppendTravelsAlone() {
+    var voter = activeLeader(3);
+    voter.propose(7, 2 * CoreFixture.CONFIG.maxAppendBytes());
+    voter.propose(8, 1);
+    assertThat(voter.noticed(ProposalRefused.class)).isEmpty();
+    List<AppendRequest> appends = voter.taken(AppendRequest.class);
+    assertThat(appends).filteredOn(append -> append.entries().size() > 1).isEmpty();
+    assertThat(appends).filteredOn(append -> !append.isHeartbeat()).isNotEmpty();
   }
 
   @Test

@@ -133,15 +133,22 @@ final class CoreFixture {
   Snapshot writeSnapshot(long lastIndex, int stateBytes) {
     long term = lastIndex == log.firstIndex() - 1 ? log.termAt(lastIndex) : log.read(lastIndex, 1, 1).getFirst().term();
     Snapshot snapshot = snapshots.write(new SnapshotId(lastIndex, term), core.votersAt(lastIndex),
-        out -> out.write(new byte[stateBytes]));
+        out -> out.write(state(stateBytes)));
     step(new RaftInput.SnapshotWritten(snapshot));
     return snapshot;
+  }
+
+  /** One line of so many bytes. */
+  private static byte[] state(int bytes) {
+    byte[] line = new byte[bytes];
+    line[bytes - 1] = '\n';
+    return line;
   }
 
   /** The bytes of a snapshot that another node has. */
   static byte[] foreignSnapshot(SnapshotId id, VoterSet voters) {
     var store = new MemorySnapshotStore();
-    return store.read(id, 0, (int) store.write(id, voters, out -> out.write(new byte[20])).sizeInBytes());
+    return store.read(id, 0, (int) store.write(id, voters, out -> out.write(state(20))).sizeInBytes());
   }
 
   /** A piece of it, from its leader. */

@@ -321,7 +321,7 @@ final class QuorumScript {
     private void writeSnapshot(String[] words) {
       long index = words.length > 2 ? Long.parseLong(words[2]) : core.report(nowMs).commitIndex();
       long term = core.readCommitted(index, 1, 1).getFirst().term();
-      byte[] state = "state".getBytes(StandardCharsets.UTF_8);
+      byte[] state = "state\n".getBytes(StandardCharsets.UTF_8);
       Snapshot written = snapshots.write(new SnapshotId(index, term), core.votersAt(index), out -> out.write(state));
       print("snapshot " + written.id() + " of " + written.sizeInBytes() + " bytes");
       step(new RaftInput.SnapshotWritten(written));
