@@ -37,6 +37,11 @@ public final class MetadataJson {
     return bytes.toByteArray();
   }
 
+  /** No less than the bytes a record adds to its entry; found without encoding it. */
+  public static int sizeBound(MetadataRecord metadataRecord) {
+    return MetadataJsonSize.bound(metadataRecord);
+  }
+
   /**
    * The records of an entry.
    *

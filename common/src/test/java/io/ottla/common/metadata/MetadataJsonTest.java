@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,5 +59,31 @@ class MetadataJsonTest {
   void longsBeyondDoublePrecisionSurvive() {
     List<MetadataRecord> records = List.of(new MetadataRecord.UnregisterBroker(1, (1L << 53) + 1));
     assertThat(MetadataJson.decode(MetadataJson.encode(records))).isEqualTo(records);
+  }
+
+  /** Section 2.1: what is cut by the bound never exceeds the limit. */
+  @Test
+  void theBoundOfARecordsSizeIsNeverTooSmall() {
+    List<MetadataRecord> records = new ArrayList<>(MetadataFixtures.oneOfEach());
+    for (int seed = 1; seed <= 20; seed++) {
+      new RandomHistory(seed, 100).entries.forEach(records::addAll);
+    }
+    records.add(new MetadataRecord.TopicRecord(MetadataFixtures.TOPIC, "\u0001\u20ac\ud83d\ude00\"\\".repeat(50)));
+    List<Integer> numbers = List.of(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    records.add(new MetadataRecord.PartitionChange(MetadataFixtures.TOPIC, Integer.MIN_VALUE, numbers, numbers, numbers,
+        Integer.MIN_VALUE, numbers, numbers, Integer.MIN_VALUE, LeaderRecoveryState.RECOVERING,
+        List.of(MetadataFixtures.TOPIC)));
+    assertThat(records).allSatisfy(one -> assertThat(MetadataJson.sizeBound(one))
+        .isGreaterThanOrEqualTo(MetadataJson.encode(List.of(one)).length - 1));
+  }
+
+  /** Equal lists and states of an entry are kept once: a topic's partitions begin on few different sets of brokers. */
+  @Test
+  void whatIsEqualIsReadOnce() {
+    List<MetadataRecord> records = List.of(MetadataFixtures.partition(MetadataFixtures.TOPIC, 0, List.of(1_000, 2_000)),
+        MetadataFixtures.partition(MetadataFixtures.TOPIC, 1, List.of(1_000, 2_000)));
+    List<MetadataRecord> read = MetadataJson.decode(MetadataJson.encode(records));
+    assertThat(((MetadataRecord.PartitionRecord) read.get(0)).state())
+        .isSameAs(((MetadataRecord.PartitionRecord) read.get(1)).state());
   }
 }

@@ -1,13 +1,11 @@
 package io.ottla.controller.control;
 
 import io.ottla.common.error.ErrorCode;
-import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.ClusterConfigs;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.BrokerChange;
-import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.wire.RestartClass;
 import io.ottla.controller.control.HeartbeatCommand.Beat;
 import io.ottla.controller.control.PartitionMoves.Departure;
@@ -16,21 +14,26 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides about brokers: registration (M9 to M11), heartbeats, fencing and controlled shutdown (M14 to M19). Reads an image and the sessions,
- * changes neither metadata nor anything else.
+ * Decides about brokers: registration (M9 to M11), heartbeats, fencing and controlled shutdown (M14 to M19). Changes no metadata; of the sessions
+ * only what it need not look for again.
+ *
+ * <p>
+ * What concerns more partitions than a {@link Piece} holds goes in several entries. After each of them the cluster is sound: the broker has left
+ * some ISRs and not yet others, and only the entry with the last of them fences, registers or unfences it (I16). Whatever interrupts this, a
+ * heartbeat of a broker thought dead or a failover, leaves nothing to undo.
  */
 final class BrokerControl {
-  /** Room is left for the broker's own record. */
-  static final int MAX_MOVES_PER_ENTRY = MetadataRecord.MAX_PER_ENTRY - 10;
-
   private final ControlSettings settings;
+  private final int pieceRecords;
 
-  BrokerControl(ControlSettings settings) {
+  BrokerControl(ControlSettings settings, int pieceRecords) {
     this.settings = settings;
+    this.pieceRecords = pieceRecords;
   }
 
   Decision<Registered> register(MetadataImage image, BrokerSessions sessions, RegisterBrokerCommand command,
@@ -48,20 +51,21 @@ final class BrokerControl {
           + "; if it is gone, this id is free after " + settings.sessionTimeoutMs() + " ms.", image.index());
     }
     Departure departure = isUnclean(old, command) ? Departure.UNCLEAN : Departure.CLEAN;
-    List<PartitionChange> moves = PartitionMoves.reRegister(image, command.brokerId(), departure,
-        command.directoryIds());
-    if (moves.size() > MAX_MOVES_PER_ENTRY) {
-      return tooManyAtOnce(image, moves);
-    }
-    List<MetadataRecord> records = new ArrayList<>(moves);
-    records.add(new MetadataRecord.RegisterBroker(command.brokerId(), command.incarnationId(), command.directoryIds(),
-        command.endpoints(), command.rack(), command.features()));
-    return Decision.accept(records, new Registered(image.index() + 1), image.index());
+    Piece moves = new Piece(pieceRecords);
+    PartitionMoves.reRegister(image, command.brokerId(), departure, command.directoryIds(), moves);
+    return moves.isOverflown()
+        ? tooManyAtOnce(image, moves)
+        : Decision.accept(moves.endingWith(registration(command)), new Registered(image.index() + 1), image.index());
   }
 
-  /** More partitions than one entry holds: what fits is moved, and the broker's retry continues from there. */
-  private static Decision<Registered> tooManyAtOnce(MetadataImage image, List<PartitionChange> moves) {
-    return new Decision<>(List.copyOf(moves.subList(0, MAX_MOVES_PER_ENTRY)),
+  private static MetadataRecord registration(RegisterBrokerCommand command) {
+    return new MetadataRecord.RegisterBroker(command.brokerId(), command.incarnationId(), command.directoryIds(),
+        command.endpoints(), command.rack(), command.features());
+  }
+
+  /** More partitions than one entry should hold: a piece of them is moved, and the broker's retry continues from there. */
+  private static Decision<Registered> tooManyAtOnce(MetadataImage image, Piece moves) {
+    return new Decision<>(moves.records(),
         new Decision.Rejected<>(ErrorCode.BUSY,
             "The broker's partitions are being moved, more than fit one entry; try again."),
         image.index());
@@ -152,38 +156,36 @@ final class BrokerControl {
     return Decision.accept(List.of(), new Beat(isFenced(committed, broker), false, caughtUp), committed.index());
   }
 
-  /** M17: the broker, and the leaderships only it can take; those beyond one entry follow as due elections. */
-  private static List<MetadataRecord> unfence(MetadataImage image, BrokerRegistration broker) {
+  /** M17: the broker, and the leaderships only it can take; those beyond a piece follow as due elections. */
+  private List<MetadataRecord> unfence(MetadataImage image, BrokerRegistration broker) {
+    Piece elections = new Piece(pieceRecords);
+    PartitionMoves.comeBack(image, broker.brokerId(), elections);
     List<MetadataRecord> records = new ArrayList<>();
     records.add(BrokerChange.unfence(broker.brokerId(), broker.brokerEpoch()));
-    List<PartitionChange> elections = PartitionMoves.comeBack(image, broker.brokerId());
-    records.addAll(elections.subList(0, Math.min(elections.size(), MAX_MOVES_PER_ENTRY)));
+    records.addAll(elections.records());
     return records;
   }
 
-  /** M18: out of every ISR and fenced, in one entry. Beyond what an entry holds, the ISRs go first and the fence comes with the last. */
-  static List<MetadataRecord> fence(MetadataImage image, BrokerRegistration broker) {
-    List<PartitionChange> moves = PartitionMoves.leave(image, broker.brokerId(), Departure.CLEAN);
-    if (moves.size() > MAX_MOVES_PER_ENTRY) {
-      return List.copyOf(moves.subList(0, MAX_MOVES_PER_ENTRY));
-    }
-    List<MetadataRecord> records = new ArrayList<>(moves);
-    records.add(BrokerChange.fence(broker.brokerId(), broker.brokerEpoch()));
-    return records;
+  /** M18: out of every ISR and fenced, in one entry. Beyond a piece, the ISRs go first and the fence comes with the last. */
+  List<MetadataRecord> fence(MetadataImage image, BrokerRegistration broker) {
+    Piece moves = new Piece(pieceRecords);
+    PartitionMoves.leave(image, broker.brokerId(), moves);
+    return moves.isOverflown()
+        ? moves.records()
+        : moves.endingWith(BrokerChange.fence(broker.brokerId(), broker.brokerEpoch()));
+  }
+
+  private static boolean fences(List<MetadataRecord> records) {
+    return records.getLast() instanceof BrokerChange;
   }
 
   /** M19. */
-  private static Decision<Beat> shutdown(MetadataImage image, MetadataImage committed, BrokerSessions sessions,
+  private Decision<Beat> shutdown(MetadataImage image, MetadataImage committed, BrokerSessions sessions,
       BrokerRegistration broker, boolean caughtUp) {
     if (broker.fenced()) {
       return Decision.accept(List.of(), new Beat(true, true, caughtUp), image.index());
     }
-    List<MetadataRecord> records = new ArrayList<>();
-    if (!broker.inControlledShutdown()) {
-      records.add(BrokerChange.shuttingDown(broker.brokerId(), broker.brokerEpoch()));
-    }
-    List<PartitionChange> moves = PartitionMoves.handOver(image, broker.brokerId());
-    records.addAll(moves.subList(0, Math.min(moves.size(), MAX_MOVES_PER_ENTRY)));
+    List<MetadataRecord> records = handOver(image, sessions, broker);
     if (!records.isEmpty()) {
       return Decision.accept(records, new Beat(false, false, caughtUp), image.index());
     }
@@ -191,32 +193,41 @@ final class BrokerControl {
       return Decision.accept(List.of(), new Beat(false, false, caughtUp), committed.index());
     }
     List<MetadataRecord> fencing = fence(image, broker);
-    boolean fenced = fencing.getLast() instanceof BrokerChange;
-    return Decision.accept(fencing, new Beat(fenced, fenced, caughtUp), image.index());
+    return Decision.accept(fencing, new Beat(fences(fencing), fences(fencing), caughtUp), image.index());
+  }
+
+  /** A piece of what the broker, which is leaving, can still hand over. Looked for only while something may be found. */
+  private List<MetadataRecord> handOver(MetadataImage image, BrokerSessions sessions, BrokerRegistration broker) {
+    List<MetadataRecord> records = new ArrayList<>();
+    if (!broker.inControlledShutdown()) {
+      records.add(BrokerChange.shuttingDown(broker.brokerId(), broker.brokerEpoch()));
+    } else if (!sessions.mayHandOver(broker.brokerId())) {
+      return records;
+    }
+    Piece moves = new Piece(pieceRecords);
+    PartitionMoves.handOver(image, broker.brokerId(), moves);
+    records.addAll(moves.records());
+    if (records.isEmpty()) {
+      sessions.nothingToHandOver(broker.brokerId());
+    }
+    return records;
   }
 
   /** Replicas whose log is gone leave ISR and ELR; failed directories are no longer the broker's. */
-  private static List<MetadataRecord> losses(MetadataImage image, BrokerRegistration broker,
-      HeartbeatCommand command) {
+  private List<MetadataRecord> losses(MetadataImage image, BrokerRegistration broker, HeartbeatCommand command) {
     List<UUID> offline = broker.directoryIds().stream().filter(command.offlineDirectoryIds()::contains).toList();
-    if (offline.isEmpty() && command.lostReplicas().isEmpty()) {
-      return List.of();
+    Piece moves = new Piece(pieceRecords);
+    if (!command.lostReplicas().isEmpty()) {
+      PartitionMoves.lose(image, broker.brokerId(), new TreeSet<>(command.lostReplicas()), moves);
     }
-    var lost = new HashSet<>(command.lostReplicas());
-    List<MetadataRecord> records = new ArrayList<>(
-        PartitionMoves.leave(image, broker.brokerId(), Departure.UNCLEAN, (topicId, number) -> {
-          boolean reported = lost.contains(new TopicIdPartition(topicId, number));
-          return reported || image.partition(topicId, number)
-              .map(p -> offline.contains(p.directories().get(p.replicas().indexOf(broker.brokerId())))).orElse(false);
-        }));
-    if (records.size() > MAX_MOVES_PER_ENTRY) {
-      return List.copyOf(records.subList(0, MAX_MOVES_PER_ENTRY));
+    if (!moves.records().isEmpty() || offline.isEmpty()) {
+      return moves.records();
     }
-    if (!offline.isEmpty()) {
-      records.add(new BrokerChange(broker.brokerId(), broker.brokerEpoch(), null, null,
-          broker.directoryIds().stream().filter(id -> !offline.contains(id)).toList()));
-    }
-    return records;
+    PartitionMoves.lose(image, broker.brokerId(), offline, moves);
+    return moves.isOverflown()
+        ? moves.records()
+        : moves.endingWith(new BrokerChange(broker.brokerId(), broker.brokerEpoch(), null, null,
+            broker.directoryIds().stream().filter(id -> !offline.contains(id)).toList()));
   }
 
   private static boolean isFenced(MetadataImage committed, BrokerRegistration broker) {

@@ -121,6 +121,28 @@ final class BrokerSessions {
     }
   }
 
+  /** Something may have become another broker's that the broker, which is shutting down, has in an ISR. */
+  void handOverMayBeDue(int brokerId) {
+    Session session = sessions.get(brokerId);
+    if (session != null) {
+      session.nothingToHandOver = false;
+    }
+  }
+
+  /** The broker has nothing left that another one could take. */
+  void nothingToHandOver(int brokerId) {
+    Session session = sessions.get(brokerId);
+    if (session != null) {
+      session.nothingToHandOver = true;
+    }
+  }
+
+  /** Whether it is worth looking for something the broker could hand over: a heartbeat is no reason to look at every partition. */
+  boolean mayHandOver(int brokerId) {
+    Session session = sessions.get(brokerId);
+    return session == null || !session.nothingToHandOver;
+  }
+
   boolean isLive(int brokerId, long nowMs) {
     Session session = sessions.get(brokerId);
     return session != null && session.contacted && nowMs - session.lastContactMs < timeoutMs;
@@ -174,6 +196,7 @@ final class BrokerSessions {
     private long unfencedSinceMs;
     private long appliedIndex = NOT_APPLIED;
     private long shutdownIndex;
+    private boolean nothingToHandOver;
 
     private Session(long brokerEpoch) {
       this.brokerEpoch = brokerEpoch;

@@ -2,14 +2,13 @@ package io.ottla.controller.control;
 
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.BrokerRegistration;
-import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.LeaderRecoveryState;
 import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.BrokerChange;
-import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.UnregisterBroker;
@@ -21,9 +20,9 @@ import io.ottla.controller.control.DeleteTopicCommand.Deleted;
 import io.ottla.controller.control.HeartbeatCommand.Beat;
 import io.ottla.controller.control.RegisterBrokerCommand.Registered;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,8 @@ public final class ClusterControl {
   private final ControlSettings settings;
   private final BrokerControl brokers;
   private final TopicControl topics;
-  private final PartitionControl partitions = new PartitionControl();
+  private final PartitionControl partitions;
+  private final int pieceRecords;
   private MetadataImage committed = MetadataImage.EMPTY;
   private @Nullable Activity activity;
   private long uncleanElections;
@@ -49,23 +49,29 @@ public final class ClusterControl {
   /** What only the active controller has. */
   private static final class Activity {
     private final BrokerSessions sessions;
+    private final Duties duties;
     private final Deque<MetadataDelta> uncommitted = new ArrayDeque<>();
     private MetadataImage speculative;
-    private boolean electionsDue = true;
-    private long lastBalanceMs;
 
-    private Activity(BrokerSessions sessions, MetadataImage speculative, long nowMs) {
+    private Activity(BrokerSessions sessions, Duties duties, MetadataImage image) {
       this.sessions = sessions;
-      this.speculative = speculative;
-      this.lastBalanceMs = nowMs;
+      this.duties = duties;
+      this.speculative = image;
     }
   }
 
   /** A controller that has applied nothing yet and is not active. */
   public ClusterControl(ControlSettings settings, RandomSource random) {
+    this(settings, random, Piece.MAX_RECORDS);
+  }
+
+  /** With pieces of another size, which tests make small. */
+  ClusterControl(ControlSettings settings, RandomSource random, int pieceRecords) {
     this.settings = settings;
-    this.brokers = new BrokerControl(settings);
+    this.brokers = new BrokerControl(settings, pieceRecords);
     this.topics = new TopicControl(random);
+    this.partitions = new PartitionControl(pieceRecords);
+    this.pieceRecords = pieceRecords;
   }
 
   /** The image of all committed entries applied so far; the only one to be shown to others. */
@@ -103,7 +109,8 @@ public final class ClusterControl {
    * @param nowMs monotonic time
    */
   public void activate(long nowMs) {
-    activity = new Activity(BrokerSessions.takeOver(settings, committed, nowMs), committed, nowMs);
+    BrokerSessions sessions = BrokerSessions.takeOver(settings, committed, nowMs);
+    activity = new Activity(sessions, new Duties(settings, sessions, brokers, pieceRecords, nowMs), committed);
   }
 
   /** Stops deciding and forgets all that is not committed. Harmless when not active. */
@@ -179,18 +186,14 @@ public final class ClusterControl {
   /**
    * What this controller has to do on its own: write missing cluster settings, fence a broker not heard of, elect where it is due, move
    * leaderships back. To be called at every tick, again and again until it gives nothing; each duty sees the effect of the one before (M16).
+   * After a large piece of work it gives nothing until some milliseconds later, so that the caller's thread gets to other things.
    *
    * @param nowMs monotonic time
-   * @return records to append as one entry, or empty when nothing is due
+   * @return records to append as one entry, or empty when nothing is due; what is not appended is due again
    */
   public Optional<List<MetadataRecord>> nextDuty(long nowMs) {
     Activity active = activity;
-    if (active == null) {
-      return Optional.empty();
-    }
-    active.sessions.look(nowMs);
-    return missingConfigs(active).or(() -> fencing(active, nowMs)).or(() -> elections(active))
-        .or(() -> balance(active, nowMs)).map(List::copyOf);
+    return active == null ? Optional.empty() : active.duties.next(active.speculative, nowMs);
   }
 
   /**
@@ -210,6 +213,20 @@ public final class ClusterControl {
     active.speculative = delta.image();
     records.forEach(change -> follow(active, change, index, nowMs));
     followShutdowns(active, delta);
+    active.duties.appended(records, nowMs);
+  }
+
+  /**
+   * Takes the state of a snapshot over, at start or when the leader sent one because the entries are gone (Q34). Not while active: a leader
+   * has every committed entry.
+   *
+   * @param image of a later entry than the last one applied
+   */
+  public void restore(MetadataImage image) {
+    if (activity != null || image.index() <= committed.index()) {
+      throw new IllegalStateException(image + " cannot replace " + committed + (activity == null ? "" : ", active"));
+    }
+    committed = image;
   }
 
   /**
@@ -260,71 +277,40 @@ public final class ClusterControl {
   private static void followFencing(Activity active, BrokerChange change, boolean fenced, long nowMs) {
     if (!fenced) {
       active.sessions.unfenced(change.brokerId(), nowMs);
-      active.electionsDue = true;
+      active.duties.electionsMayBeDue();
     } else if (active.speculative.broker(change.brokerId()).map(BrokerRegistration::inControlledShutdown)
         .orElse(false)) {
       active.sessions.end(change.brokerId());
     }
   }
 
-  /** M19: remembers the last entry that moved something away from a broker that is shutting down. */
+  /** M19: remembers the last entry that moved something away from a broker that is shutting down, and whether it may have more to give. */
   private static void followShutdowns(Activity active, MetadataDelta delta) {
     for (BrokerRegistration broker : delta.image().brokers().values()) {
-      int id = broker.brokerId();
-      if (broker.inControlledShutdown() && (delta.changedBrokers().contains(id) || takesAnythingFrom(delta, id))) {
-        active.sessions.shutdownMustBeSeen(id, delta.image().index());
+      if (broker.inControlledShutdown() && !broker.fenced()) {
+        followShutdown(active.sessions, delta, broker.brokerId());
       }
     }
   }
 
-  private static boolean takesAnythingFrom(MetadataDelta delta, int brokerId) {
-    return delta.changedPartitions().keySet().stream().anyMatch(id -> {
-      Optional<PartitionState> before = delta.before().partition(id.topicId(), id.partition());
-      Optional<PartitionState> after = delta.image().partition(id.topicId(), id.partition());
-      return before.isPresent() && after.isPresent() && before.get().isr().contains(brokerId)
-          && !after.get().isr().contains(brokerId);
-    });
-  }
-
-  private Optional<List<? extends MetadataRecord>> missingConfigs(Activity active) {
-    List<MetadataRecord> records = new ArrayList<>();
-    settings.clusterConfigs().forEach((key, value) -> {
-      if (active.speculative.clusterConfig(key).isEmpty()) {
-        records.add(new ConfigRecord(ConfigResource.CLUSTER, key, value));
-      }
-    });
-    return records.isEmpty() ? Optional.empty() : Optional.of(records);
-  }
-
-  private static Optional<List<? extends MetadataRecord>> fencing(Activity active, long nowMs) {
-    for (BrokerRegistration broker : active.speculative.brokers().values()) {
-      if (!broker.fenced() && !active.sessions.isLive(broker.brokerId(), nowMs)) {
-        return Optional.of(BrokerControl.fence(active.speculative, broker));
-      }
+  private static void followShutdown(BrokerSessions sessions, MetadataDelta delta, int brokerId) {
+    boolean mustBeSeen = delta.changedBrokers().contains(brokerId);
+    boolean mayHandOver = !delta.changedBrokers().isEmpty();
+    for (Map.Entry<TopicIdPartition, PartitionState> changed : delta.changedPartitions().entrySet()) {
+      boolean member = changed.getValue().isr().contains(brokerId);
+      mayHandOver |= member;
+      mustBeSeen = mustBeSeen || (!member && wasMember(delta.before(), changed.getKey(), brokerId));
     }
-    return Optional.empty();
+    if (mustBeSeen) {
+      sessions.shutdownMustBeSeen(brokerId, delta.image().index());
+    }
+    if (mayHandOver) {
+      sessions.handOverMayBeDue(brokerId);
+    }
   }
 
-  private static Optional<List<? extends MetadataRecord>> elections(Activity active) {
-    if (!active.electionsDue) {
-      return Optional.empty();
-    }
-    List<PartitionChange> due = PartitionMoves.dueElections(active.speculative);
-    active.electionsDue = !due.isEmpty(); // looked at again after these, which also covers an append that fails
-    return due.isEmpty()
-        ? Optional.empty()
-        : Optional.of(due.subList(0, Math.min(due.size(), BrokerControl.MAX_MOVES_PER_ENTRY)));
-  }
-
-  private Optional<List<? extends MetadataRecord>> balance(Activity active, long nowMs) {
-    boolean due = settings.balanceIntervalMs() > 0 && nowMs - active.lastBalanceMs >= settings.balanceIntervalMs();
-    if (!due) {
-      return Optional.empty();
-    }
-    active.lastBalanceMs = nowMs;
-    List<PartitionChange> moves = PreferredBalance.moves(active.speculative, settings.imbalancePercent(),
-        id -> active.sessions.unfencedForMs(id, nowMs) >= settings.balanceMinUnfencedMs());
-    return moves.isEmpty() ? Optional.empty() : Optional.of(moves);
+  private static boolean wasMember(MetadataImage before, TopicIdPartition id, int brokerId) {
+    return before.partition(id.topicId(), id.partition()).map(state -> state.isr().contains(brokerId)).orElse(false);
   }
 
   private Activity requireActive() {

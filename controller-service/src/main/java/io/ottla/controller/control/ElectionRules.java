@@ -12,35 +12,45 @@ import java.util.function.IntPredicate;
  *
  * @param active brokers that may be elected: registered, unfenced, not shutting down
  * @param unfenced brokers that may stay leader when nobody else can: registered and unfenced
- * @param minIsr effective min ISR of the partition
+ * @param configuredMinIsr min ISR of the topic, whatever the number of replicas
  * @param lastKnownLeaderMayLead whether an unclean election of the last known leader is allowed (M21 d)
  * @param anyReplicaMayLead whether an unclean election of any replica is allowed (M21 e)
  */
-record ElectionRules(IntPredicate active, IntPredicate unfenced, int minIsr, boolean lastKnownLeaderMayLead,
+record ElectionRules(IntPredicate active, IntPredicate unfenced, int configuredMinIsr, boolean lastKnownLeaderMayLead,
     boolean anyReplicaMayLead) {
 
-  /** The rules in force for a partition. */
-  static ElectionRules of(MetadataImage image, TopicImage topic, PartitionState partition) {
-    return new ElectionRules(image::isActive, id -> isUnfenced(image, id), image.effectiveMinIsr(topic, partition),
+  /** The rules in force for a topic's partitions. */
+  static ElectionRules of(MetadataImage image, TopicImage topic) {
+    return new ElectionRules(image::isActive, id -> isUnfenced(image, id), image.configuredMinIsr(topic),
         lastKnownLeaderMayLead(image, topic), anyReplicaMayLead(image, topic));
+  }
+
+  /** Effective min ISR of a partition (M7). */
+  int minIsr(PartitionState partition) {
+    return Math.min(configuredMinIsr, partition.replicas().size());
+  }
+
+  /** Whether an unclean election is allowed in some case. */
+  boolean allowUnclean() {
+    return lastKnownLeaderMayLead || anyReplicaMayLead;
   }
 
   /** The same, with a broker that is just leaving. */
   ElectionRules without(int brokerId) {
-    return new ElectionRules(id -> id != brokerId && active.test(id), id -> id != brokerId && unfenced.test(id), minIsr,
-        lastKnownLeaderMayLead, anyReplicaMayLead);
+    return new ElectionRules(id -> id != brokerId && active.test(id), id -> id != brokerId && unfenced.test(id),
+        configuredMinIsr, lastKnownLeaderMayLead, anyReplicaMayLead);
   }
 
   /** The same, with a broker that just announced its shutdown: it may stay leader, but not become one. */
   ElectionRules withShuttingDown(int brokerId) {
-    return new ElectionRules(id -> id != brokerId && active.test(id), unfenced, minIsr, lastKnownLeaderMayLead,
-        anyReplicaMayLead);
+    return new ElectionRules(id -> id != brokerId && active.test(id), unfenced, configuredMinIsr,
+        lastKnownLeaderMayLead, anyReplicaMayLead);
   }
 
   /** The same, with a broker that is just being unfenced. */
   ElectionRules with(int brokerId) {
-    return new ElectionRules(id -> id == brokerId || active.test(id), id -> id == brokerId || unfenced.test(id), minIsr,
-        lastKnownLeaderMayLead, anyReplicaMayLead);
+    return new ElectionRules(id -> id == brokerId || active.test(id), id -> id == brokerId || unfenced.test(id),
+        configuredMinIsr, lastKnownLeaderMayLead, anyReplicaMayLead);
   }
 
   private static boolean isUnfenced(MetadataImage image, int brokerId) {

@@ -2,6 +2,7 @@ package io.ottla.controller.control;
 
 import io.ottla.common.metadata.LeaderRecoveryState;
 import io.ottla.common.metadata.PartitionState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -22,6 +23,21 @@ final class LeaderElection {
    */
   record Settled(PartitionState state, boolean newLeadership, boolean unclean) {}
 
+  /** Whether an election in an unchanged ISR could find a leader for a partition without one; cheap, for scans. */
+  static boolean mayFindLeader(PartitionState leaderless, ElectionRules rules) {
+    return anyActive(leaderless.isr(), rules) || (leaderless.isr().isEmpty()
+        && (anyActive(leaderless.elr(), rules) || (rules.allowUnclean() && anyActive(leaderless.replicas(), rules))));
+  }
+
+  private static boolean anyActive(List<Integer> brokers, ElectionRules rules) {
+    for (int at = 0; at < brokers.size(); at++) {
+      if (rules.active().test(brokers.get(at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Elects in an unchanged ISR. */
   static Settled settle(PartitionState old, ElectionRules rules) {
     return settle(old, old.isr(), Set.of(), rules);
@@ -36,14 +52,15 @@ final class LeaderElection {
    * @param rules what the election may do
    */
   static Settled settle(PartitionState old, List<Integer> newIsr, Set<Integer> uncleanReplicas, ElectionRules rules) {
-    PartitionState changed = withIsr(old, inAssignmentOrder(old, newIsr), uncleanReplicas, rules.minIsr());
+    int minIsr = rules.minIsr(old);
+    PartitionState changed = withIsr(old, inAssignmentOrder(old, newIsr), uncleanReplicas, minIsr);
     int leader = leaderFromIsr(changed, old.leader(), rules);
     if (leader != PartitionState.NO_LEADER || !changed.isr().isEmpty()) {
       return settled(old, withLeader(changed, leader, changed.leaderRecoveryState()), false);
     }
     int eligible = firstActive(changed.elr(), changed, rules);
     if (eligible != PartitionState.NO_LEADER) {
-      return settled(old, soleMember(changed, eligible, rules.minIsr()), false);
+      return settled(old, soleMember(changed, eligible, minIsr), false);
     }
     int unclean = uncleanLeader(changed, rules);
     return unclean == PartitionState.NO_LEADER
@@ -57,8 +74,13 @@ final class LeaderElection {
     if (isr.size() >= minIsr) {
       return state(old, isr, List.of(), PartitionState.NO_LEADER, PartitionState.NO_LEADER, old.leaderRecoveryState());
     }
-    List<Integer> elr = old.replicas().stream().filter(id -> old.elr().contains(id) || old.isr().contains(id))
-        .filter(id -> !isr.contains(id) && !uncleanReplicas.contains(id)).toList();
+    List<Integer> elr = new ArrayList<>(old.replicas().size());
+    for (Integer id : old.replicas()) {
+      boolean complete = (old.elr().contains(id) || old.isr().contains(id)) && !uncleanReplicas.contains(id);
+      if (complete && !isr.contains(id)) {
+        elr.add(id);
+      }
+    }
     int lastKnownLeader = isr.isEmpty() && old.hasLeader() ? old.leader() : old.lastKnownLeader();
     return state(old, isr, elr, lastKnownLeader, PartitionState.NO_LEADER, old.leaderRecoveryState());
   }
@@ -118,7 +140,13 @@ final class LeaderElection {
   }
 
   private static List<Integer> inAssignmentOrder(PartitionState partition, List<Integer> isr) {
-    return partition.replicas().stream().filter(isr::contains).toList();
+    List<Integer> ordered = new ArrayList<>(isr.size());
+    for (Integer id : partition.replicas()) {
+      if (isr.contains(id)) {
+        ordered.add(id);
+      }
+    }
+    return ordered;
   }
 
   private static PartitionState state(PartitionState old, List<Integer> isr, List<Integer> elr, int lastKnownLeader,

@@ -5,7 +5,6 @@ import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.LeaderRecoveryState;
 import io.ottla.common.metadata.MetadataImage;
-import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicImage;
@@ -22,9 +21,15 @@ import java.util.Set;
 /**
  * Decides about ISR changes proposed by partition leaders (M26, M27). A proposal of the ISR in force is accepted and written like any other: it
  * raises the partition epoch, which voids every earlier proposal still under way, and that is how a leader gets certainty after an attempt
- * without an answer (P24). Pure; the cost does not depend on how many partitions there are.
+ * without an answer (P24). Pure; the cost does not depend on how many partitions there are. Of a request for more than a {@link Piece} the first
+ * proposals are decided and the others refused as BUSY, so that the sender gets on.
  */
 final class PartitionControl {
+  private final int pieceRecords;
+
+  PartitionControl(int pieceRecords) {
+    this.pieceRecords = pieceRecords;
+  }
 
   Decision<List<Answer>> alter(MetadataImage image, AlterPartitionCommand command) {
     BrokerRegistration sender = image.brokers().get(command.brokerId());
@@ -33,22 +38,18 @@ final class PartitionControl {
           "Broker " + command.brokerId() + " has no registration of epoch " + command.brokerEpoch() + ".",
           image.index());
     }
-    List<MetadataRecord> records = new ArrayList<>();
+    Piece changes = new Piece(pieceRecords);
     List<Answer> answers = new ArrayList<>();
     Set<TopicIdPartition> seen = new HashSet<>();
     for (Proposal proposal : command.proposals()) {
       answers.add(seen.add(proposal.id())
-          ? answer(image, command.brokerId(), proposal, records)
+          ? answer(image, command.brokerId(), proposal, changes)
           : refused(image, proposal, ErrorCode.INVALID_REQUEST, "The partition occurs twice in the request."));
     }
-    if (records.size() > MetadataRecord.MAX_PER_ENTRY) {
-      return Decision.reject(ErrorCode.INVALID_REQUEST,
-          "At most " + MetadataRecord.MAX_PER_ENTRY + " partitions can change at once.", image.index());
-    }
-    return Decision.accept(records, List.copyOf(answers), image.index());
+    return Decision.accept(changes.records(), List.copyOf(answers), image.index());
   }
 
-  private static Answer answer(MetadataImage image, int senderId, Proposal proposal, List<MetadataRecord> records) {
+  private static Answer answer(MetadataImage image, int senderId, Proposal proposal, Piece changes) {
     Optional<TopicImage> topic = image.topic(proposal.id().topicId());
     if (topic.isEmpty()) {
       return unknown(image, proposal, ErrorCode.UNKNOWN_TOPIC_ID);
@@ -62,9 +63,17 @@ final class PartitionControl {
     if (refusal.isPresent()) {
       return refusal.get();
     }
+    if (changes.isOverflown()) {
+      return leftOut(image, proposal);
+    }
     Settled settled = settle(image, topic.get(), proposal, current);
-    records.add(PartitionChange.between(proposal.id().topicId(), proposal.id().partition(), current, settled.state()));
-    return accepted(image, proposal, current, settled);
+    changes.offer(
+        PartitionChange.between(proposal.id().topicId(), proposal.id().partition(), current, settled.state()));
+    return changes.isOverflown() ? leftOut(image, proposal) : accepted(image, proposal, current, settled);
+  }
+
+  private static Answer leftOut(MetadataImage image, Proposal proposal) {
+    return refused(image, proposal, ErrorCode.BUSY, "More partitions than go into one entry; ask again for this one.");
   }
 
   /** A leader that is shutting down and lets another in hands its leadership over by that (M19), which the reply says (M26). */
@@ -80,7 +89,7 @@ final class PartitionControl {
         current.lastKnownLeader(), current.adding(), current.removing(), current.leader(),
         proposal.leaderRecoveryState(), current.leaderEpoch(), current.partitionEpoch(), current.directories());
     List<Integer> newIsr = proposal.newIsr().stream().map(Member::brokerId).toList();
-    return LeaderElection.settle(based, newIsr, Set.of(), ElectionRules.of(image, topic, current));
+    return LeaderElection.settle(based, newIsr, Set.of(), ElectionRules.of(image, topic));
   }
 
   /** The checks of M26 in their order: first whose knowledge is older, then who asks, then what is asked. */

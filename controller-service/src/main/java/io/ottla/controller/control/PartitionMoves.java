@@ -1,26 +1,32 @@
 package io.ottla.controller.control;
 
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.MetadataImage;
-import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicImage;
+import io.ottla.common.metadata.TopicShares;
 import io.ottla.controller.control.LeaderElection.Settled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
- * Partition changes that follow from a broker's coming and going, found by a scan over all partitions of an image. Pure; linear in the number
- * of partitions, so for rare events only.
+ * Partition changes that follow from a broker's coming and going. Pure. What does not fit the piece is left out; since every change removes
+ * what called for it, the same question asked of the image with the piece in it gives the next piece, whoever asks (M5). Topics that a
+ * question does not concern cost next to nothing.
  */
 final class PartitionMoves {
-  /** One entry cannot hold more; whoever gets this many knows that there are more and asks again after the first ones took effect. */
-  private static final int ENOUGH = MetadataRecord.MAX_PER_ENTRY;
+  private final MetadataImage image;
+  private final Piece piece;
 
-  private PartitionMoves() {
+  private PartitionMoves(MetadataImage image, Piece piece) {
+    this.image = image;
+    this.piece = piece;
   }
 
   /** How a broker leaves. */
@@ -28,63 +34,109 @@ final class PartitionMoves {
     /** It stops, or restarted with a log that holds everything it confirmed: ISR membership turns into ELR membership as usual. */
     CLEAN,
     /** Its log may lack confirmed data: it leaves ISRs and ELRs (M11). */
-    UNCLEAN
+    UNCLEAN;
+
+    private Set<Integer> uncleanReplicas(int brokerId) {
+      return this == UNCLEAN ? Set.of(brokerId) : Set.of();
+    }
+
+    private boolean concerns(PartitionState state, int brokerId) {
+      return state.isr().contains(brokerId) || (this == UNCLEAN && state.elr().contains(brokerId));
+    }
   }
 
-  /** The broker leaves every ISR, and every ELR when unclean; leaderships move where they can (M11, M18). */
-  static List<PartitionChange> leave(MetadataImage image, int brokerId, Departure departure) {
-    return leave(image, brokerId, departure, (topic, partition) -> true);
+  /** What a question does with a partition. */
+  private interface Visitor {
+    void visit(TopicImage topic, int number, PartitionState state, ElectionRules rules);
   }
 
-  /** As the other form, for some of the partitions. */
-  static List<PartitionChange> leave(MetadataImage image, int brokerId, Departure departure,
-      BiPredicate<UUID, Integer> which) {
-    Set<Integer> unclean = departure == Departure.UNCLEAN ? Set.of(brokerId) : Set.of();
-    List<PartitionChange> changes = new ArrayList<>();
-    image.forEachPartition((topic, number, state) -> {
-      if (concerns(state, brokerId, departure) && changes.size() < ENOUGH && which.test(topic.id(), number)) {
-        ElectionRules rules = ElectionRules.of(image, topic, state).without(brokerId);
-        addChange(changes, topic, number, state,
-            LeaderElection.settle(state, without(state.isr(), brokerId), unclean, rules));
+  private void scan(Predicate<TopicShares> concerned, Visitor visitor) {
+    for (TopicImage topic : image.topics()) {
+      if (piece.isOverflown()) {
+        return;
+      }
+      if (concerned.test(topic.shares())) {
+        ElectionRules rules = ElectionRules.of(image, topic);
+        for (int number = 0; number < topic.partitions().size() && !piece.isOverflown(); number++) {
+          visitor.visit(topic, number, topic.partitions().get(number), rules);
+        }
+      }
+    }
+  }
+
+  /** The broker leaves every ISR; leaderships move where they can, and before anything else, since those partitions stand still (M18). */
+  static void leave(MetadataImage image, int brokerId, Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
+    moves.scan(shares -> shares.of(brokerId).led() > 0, (topic, number, state, rules) -> {
+      if (state.leader() == brokerId) {
+        moves.takeOut(brokerId, Departure.CLEAN, topic, number, state, rules.without(brokerId));
       }
     });
-    return changes;
+    moves.scan(shares -> shares.of(brokerId).inSync() > 0, (topic, number, state, rules) -> {
+      if (state.leader() != brokerId && state.isr().contains(brokerId)) {
+        moves.takeOut(brokerId, Departure.CLEAN, topic, number, state, rules.without(brokerId));
+      }
+    });
+  }
+
+  /** The logs of these replicas of the broker are gone, so they leave ISRs and ELRs (M14). Does not look at any other partition. */
+  static void lose(MetadataImage image, int brokerId, SortedSet<TopicIdPartition> lost, Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
+    for (TopicIdPartition id : lost) {
+      image.topic(id.topicId()).ifPresent(topic -> topic.partition(id.partition()).ifPresent(state -> {
+        if (Departure.UNCLEAN.concerns(state, brokerId)) {
+          moves.takeOut(brokerId, Departure.UNCLEAN, topic, id.partition(), state,
+              ElectionRules.of(image, topic).without(brokerId));
+        }
+      }));
+    }
+  }
+
+  /** Everything the broker had in these directories is gone (M14). */
+  static void lose(MetadataImage image, int brokerId, List<UUID> directories, Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
+    moves.scan(shares -> shares.of(brokerId).inSync() + shares.of(brokerId).eligible() > 0,
+        (topic, number, state, rules) -> {
+          boolean lost = Departure.UNCLEAN.concerns(state, brokerId)
+              && directories.contains(state.directories().get(state.replicas().indexOf(brokerId)));
+          if (lost) {
+            moves.takeOut(brokerId, Departure.UNCLEAN, topic, number, state, rules.without(brokerId));
+          }
+        });
+  }
+
+  private void takeOut(int brokerId, Departure departure, TopicImage topic, int number, PartitionState state,
+      ElectionRules rules) {
+    offer(topic, number, state, LeaderElection.settle(state, without(state.isr(), brokerId),
+        departure.uncleanReplicas(brokerId), rules));
   }
 
   /**
    * What a new incarnation of a broker does to partitions (M11): it leaves ISRs (and ELRs when unclean) as in fencing, and replicas whose
    * directory is gone move to the directory the broker has now; an emptied log is nobody's last hope, so it is forgotten as last leader.
    */
-  static List<PartitionChange> reRegister(MetadataImage image, int brokerId, Departure departure,
-      List<UUID> directoryIds) {
-    Set<Integer> unclean = departure == Departure.UNCLEAN ? Set.of(brokerId) : Set.of();
+  static void reRegister(MetadataImage image, int brokerId, Departure departure, List<UUID> directoryIds,
+      Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
     UUID newDirectory = directoryIds.size() == 1 ? directoryIds.getFirst() : PartitionState.UNASSIGNED_DIRECTORY;
-    List<PartitionChange> changes = new ArrayList<>();
-    image.forEachPartition((topic, number, state) -> {
+    boolean anyLost = image.broker(brokerId).map(old -> !directoryIds.containsAll(old.directoryIds())).orElse(true);
+    moves.scan(shares -> shares.of(brokerId).replicas() > 0, (topic, number, state, rules) -> {
       int replica = state.replicas().indexOf(brokerId);
-      if (replica >= 0 && changes.size() < ENOUGH) {
-        Settled settled = concerns(state, brokerId, departure)
-            ? LeaderElection.settle(state, without(state.isr(), brokerId), unclean,
-                ElectionRules.of(image, topic, state).without(brokerId))
+      if (replica >= 0) {
+        Settled settled = departure.concerns(state, brokerId)
+            ? LeaderElection.settle(state, without(state.isr(), brokerId), departure.uncleanReplicas(brokerId),
+                rules.without(brokerId))
             : new Settled(state, false, false);
-        boolean logLost = isLost(state.directories().get(replica), image, brokerId, directoryIds);
+        UUID directory = state.directories().get(replica);
+        boolean logLost = directory.equals(PartitionState.UNASSIGNED_DIRECTORY)
+            ? anyLost
+            : !directoryIds.contains(directory);
         PartitionState after = logLost ? withNewLog(settled.state(), replica, newDirectory) : settled.state();
         if (!after.equals(state) || settled.newLeadership()) {
-          addChange(changes, topic, number, state, new Settled(after, settled.newLeadership(), settled.unclean()));
+          moves.offer(topic, number, state, new Settled(after, settled.newLeadership(), settled.unclean()));
         }
       }
     });
-    return changes;
-  }
-
-  private static boolean concerns(PartitionState state, int brokerId, Departure departure) {
-    return state.isr().contains(brokerId) || (departure == Departure.UNCLEAN && state.elr().contains(brokerId));
-  }
-
-  private static boolean isLost(UUID directory, MetadataImage image, int brokerId, List<UUID> directoryIds) {
-    return directory.equals(PartitionState.UNASSIGNED_DIRECTORY)
-        ? image.broker(brokerId).map(old -> !directoryIds.containsAll(old.directoryIds())).orElse(true)
-        : !directoryIds.contains(directory);
   }
 
   private static PartitionState withNewLog(PartitionState state, int replica, UUID directory) {
@@ -97,56 +149,69 @@ final class PartitionMoves {
   }
 
   /** The broker, about to shut down, leaves every ISR in which another active member stays, and its leaderships with them (M19). */
-  static List<PartitionChange> handOver(MetadataImage image, int brokerId) {
-    List<PartitionChange> changes = new ArrayList<>();
-    image.forEachPartition((topic, number, state) -> {
-      if (changes.size() < ENOUGH && state.isr().contains(brokerId)
-          && state.isr().stream().anyMatch(id -> id != brokerId && image.isActive(id))) {
-        ElectionRules rules = ElectionRules.of(image, topic, state).withShuttingDown(brokerId);
-        addChange(changes, topic, number, state,
-            LeaderElection.settle(state, without(state.isr(), brokerId), Set.of(), rules));
+  static void handOver(MetadataImage image, int brokerId, Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
+    moves.scan(shares -> shares.of(brokerId).inSync() > 0, (topic, number, state, rules) -> {
+      if (state.isr().contains(brokerId) && hasOtherActive(image, state.isr(), brokerId)) {
+        moves.takeOut(brokerId, Departure.CLEAN, topic, number, state, rules.withShuttingDown(brokerId));
       }
     });
-    return changes;
+  }
+
+  private static boolean hasOtherActive(MetadataImage image, List<Integer> isr, int brokerId) {
+    for (int member : isr) {
+      if (member != brokerId && image.isActive(member)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Leaderless partitions the broker can lead once it is unfenced (M17). */
-  static List<PartitionChange> comeBack(MetadataImage image, int brokerId) {
-    List<PartitionChange> changes = new ArrayList<>();
-    image.forEachPartition((topic, number, state) -> {
-      if (changes.size() < ENOUGH && !state.hasLeader() && state.isReplica(brokerId)) {
-        elect(changes, topic, number, state, ElectionRules.of(image, topic, state).with(brokerId));
-      }
-    });
-    return changes;
+  static void comeBack(MetadataImage image, int brokerId, Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
+    moves.scan(shares -> shares.leaderless() > 0 && shares.of(brokerId).replicas() > 0,
+        (topic, number, state, rules) -> {
+          if (!state.hasLeader() && state.isReplica(brokerId)) {
+            moves.elect(topic, number, state, rules.with(brokerId));
+          }
+        });
   }
 
   /** Elections that are due by the image alone: no leader though somebody could lead, or a leader that may not (M5). */
-  static List<PartitionChange> dueElections(MetadataImage image) {
-    List<PartitionChange> changes = new ArrayList<>();
-    image.forEachPartition((topic, number, state) -> {
-      boolean led = state.hasLeader() && image.isActive(state.leader());
-      if (!led && changes.size() < ENOUGH) {
-        elect(changes, topic, number, state, ElectionRules.of(image, topic, state));
-      }
-    });
-    return changes;
+  static void dueElections(MetadataImage image, Piece piece) {
+    PartitionMoves moves = new PartitionMoves(image, piece);
+    List<Integer> inactive = image.brokers().values().stream().filter(broker -> !broker.active())
+        .map(BrokerRegistration::brokerId).toList();
+    moves.scan(
+        shares -> shares.leaderless() > 0 || inactive.stream().anyMatch(broker -> shares.of(broker).led() > 0),
+        (topic, number, state, rules) -> {
+          if (!state.hasLeader() || !image.isActive(state.leader())) {
+            moves.elect(topic, number, state, rules);
+          }
+        });
   }
 
-  private static void elect(List<PartitionChange> changes, TopicImage topic, int number, PartitionState state,
-      ElectionRules rules) {
-    Settled settled = LeaderElection.settle(state, rules);
-    if (settled.newLeadership()) {
-      addChange(changes, topic, number, state, settled);
+  private void elect(TopicImage topic, int number, PartitionState state, ElectionRules rules) {
+    if (state.hasLeader() || LeaderElection.mayFindLeader(state, rules)) {
+      Settled settled = LeaderElection.settle(state, rules);
+      if (settled.newLeadership()) {
+        offer(topic, number, state, settled);
+      }
     }
   }
 
-  private static void addChange(List<PartitionChange> changes, TopicImage topic, int number, PartitionState before,
-      Settled settled) {
-    changes.add(PartitionChange.between(topic.id(), number, before, settled.state(), settled.newLeadership()));
+  private void offer(TopicImage topic, int number, PartitionState before, Settled settled) {
+    piece.offer(PartitionChange.between(topic.id(), number, before, settled.state(), settled.newLeadership()));
   }
 
   private static List<Integer> without(List<Integer> brokers, int brokerId) {
-    return brokers.stream().filter(id -> id != brokerId).toList();
+    List<Integer> others = new ArrayList<>(brokers.size());
+    for (Integer broker : brokers) {
+      if (broker != brokerId) {
+        others.add(broker);
+      }
+    }
+    return others;
   }
 }

@@ -1,6 +1,7 @@
 package io.ottla.controller.control;
 
 import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicImage;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /** Moves leaderships back to the preferred replicas when too many are elsewhere (M25), as after restarts. Pure. */
@@ -24,35 +27,50 @@ final class PreferredBalance {
    * @param imbalancePercent share of a broker's preferred leaderships that may be elsewhere
    * @param settled brokers unfenced for long enough to lead again
    */
-  static List<PartitionChange> moves(MetadataImage image, int imbalancePercent, IntPredicate settled) {
-    Map<Integer, Share> shares = new HashMap<>();
-    image.forEachPartition((topic, number, state) -> {
-      Share share = shares.computeIfAbsent(state.preferredLeader(), id -> new Share());
-      share.preferred++;
-      share.elsewhere += state.leader() == state.preferredLeader() ? 0 : 1;
-    });
-    List<PartitionChange> moves = new ArrayList<>();
-    image.forEachPartition((topic, number, state) -> {
-      Share share = shares.getOrDefault(state.preferredLeader(), new Share());
-      boolean due = moves.size() < MAX_MOVES && share.elsewhere * 100L > (long) imbalancePercent * share.preferred;
-      if (due && settled.test(state.preferredLeader()) && canMove(image, state)) {
-        moves.add(move(topic, number, state));
+  static List<MetadataRecord> moves(MetadataImage image, int imbalancePercent, IntPredicate settled) {
+    Set<Integer> due = dueBrokers(image, imbalancePercent);
+    due.removeIf(broker -> !settled.test(broker) || !image.isActive(broker));
+    List<MetadataRecord> moves = new ArrayList<>();
+    if (!due.isEmpty()) {
+      for (TopicImage topic : image.topics()) {
+        if (due.stream().anyMatch(broker -> topic.shares().of(broker).preferredElsewhere() > 0)) {
+          addMoves(moves, topic, due);
+        }
       }
-    });
+    }
     return moves;
   }
 
-  private static boolean canMove(MetadataImage image, PartitionState state) {
-    int preferred = state.preferredLeader();
-    return state.leader() != preferred && state.isr().contains(preferred) && image.isActive(preferred);
+  /** Brokers of whose preferred leaderships more than the share is elsewhere. */
+  private static Set<Integer> dueBrokers(MetadataImage image, int imbalancePercent) {
+    Map<Integer, Balance> balances = new HashMap<>();
+    for (TopicImage topic : image.topics()) {
+      topic.shares().forEach((broker, share) -> {
+        Balance balance = balances.computeIfAbsent(broker, id -> new Balance());
+        balance.preferred += share.preferred();
+        balance.elsewhere += share.preferredElsewhere();
+      });
+    }
+    Set<Integer> due = new TreeSet<>();
+    balances.forEach((broker, balance) -> {
+      if (balance.elsewhere * 100L > (long) imbalancePercent * balance.preferred) {
+        due.add(broker);
+      }
+    });
+    return due;
   }
 
-  private static PartitionChange move(TopicImage topic, int number, PartitionState state) {
-    return new PartitionChange(topic.id(), number, null, null, null, null, null, null, state.preferredLeader(), null,
-        null);
+  private static void addMoves(List<MetadataRecord> moves, TopicImage topic, Set<Integer> due) {
+    for (int number = 0; number < topic.partitions().size() && moves.size() < MAX_MOVES; number++) {
+      PartitionState state = topic.partitions().get(number);
+      int preferred = state.preferredLeader();
+      if (state.leader() != preferred && due.contains(preferred) && state.isr().contains(preferred)) {
+        moves.add(new PartitionChange(topic.id(), number, null, null, null, null, null, null, preferred, null, null));
+      }
+    }
   }
 
-  private static final class Share {
+  private static final class Balance {
     private int preferred;
     private int elsewhere;
   }

@@ -2,6 +2,7 @@ package io.ottla.controller.control;
 
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.TopicImage;
 import io.ottla.common.random.RandomSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,15 +41,15 @@ final class ReplicaPlacer {
         candidates.put(broker.brokerId(), new Candidate(broker.brokerId(), broker.rack(), broker.fenced()));
       }
     }
-    image.forEachPartition((topic, number, state) -> {
-      for (int replica : state.replicas()) {
-        Candidate candidate = candidates.get(replica);
+    for (TopicImage topic : image.topics()) {
+      topic.shares().forEach((broker, share) -> {
+        Candidate candidate = candidates.get(broker);
         if (candidate != null) {
-          candidate.allReplicas++;
-          candidate.allLeaders += replica == state.preferredLeader() ? 1 : 0;
+          candidate.allReplicas += share.replicas();
+          candidate.allLeaders += share.preferred();
         }
-      }
-    });
+      });
+    }
     return new ReplicaPlacer(interleaved(candidates.values()), random);
   }
 

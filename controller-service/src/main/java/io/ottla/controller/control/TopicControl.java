@@ -19,15 +19,16 @@ import io.ottla.common.random.RandomSource;
 import io.ottla.controller.control.CreateTopicCommand.Created;
 import io.ottla.controller.control.DeleteTopicCommand.Deleted;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.UUID;
 
 /** Decides about topics: creation with its checks, counts and placement (M6, M7, M28 to M31), and deletion. Pure but for the random source. */
 final class TopicControl {
-  private static final int SMALL_ENTRY_RECORDS = 1_000;
   private static final String DEFAULT_REPLICATION = "3";
   private static final String DEFAULT_PARTITIONS = "1";
 
@@ -44,7 +45,7 @@ final class TopicControl {
       int replicationFactor = assignments.getFirst().size();
       checkConfigs(command.configs(), replicationFactor);
       List<MetadataRecord> records = records(image, command, assignments);
-      checkSize(records);
+      checkSize(command.name(), records, replicationFactor);
       return command.validateOnly()
           ? Decision.accept(List.of(),
               new Created(null, command.name(), assignments.size(), replicationFactor, 0), image.index())
@@ -152,7 +153,8 @@ final class TopicControl {
     }
     if (partitions >= MetadataRecord.MAX_PER_ENTRY) {
       throw new OttlaException(ErrorCode.INVALID_PARTITIONS,
-          "Number of partitions must be smaller than " + MetadataRecord.MAX_PER_ENTRY + ".");
+          "Number of partitions must be smaller than " + MetadataRecord.MAX_PER_ENTRY
+              + ": a topic is created whole, in one entry of the metadata log. Spread the data over several topics.");
     }
   }
 
@@ -174,8 +176,11 @@ final class TopicControl {
     UUID topicId = unusedId(image);
     List<MetadataRecord> records = new ArrayList<>();
     records.add(new TopicRecord(topicId, command.name()));
+    // Partitions on the same brokers begin in the same state, which is kept once.
+    Map<List<Integer>, PartitionState> states = new HashMap<>();
     for (int number = 0; number < assignments.size(); number++) {
-      records.add(new PartitionRecord(topicId, number, created(image, assignments.get(number))));
+      records.add(new PartitionRecord(topicId, number,
+          states.computeIfAbsent(assignments.get(number), replicas -> created(image, replicas))));
     }
     command.configs()
         .forEach((key, value) -> records.add(new ConfigRecord(ConfigResource.topic(command.name()), key, value)));
@@ -199,13 +204,22 @@ final class TopicControl {
     return id;
   }
 
-  private static void checkSize(List<MetadataRecord> records) {
-    boolean tooLarge = records.size() > MetadataRecord.MAX_PER_ENTRY
-        || (records.size() > SMALL_ENTRY_RECORDS
-            && MetadataJson.encode(records).length > MetadataRecord.MAX_ENTRY_BYTES);
-    if (tooLarge) {
-      throw new OttlaException(ErrorCode.INVALID_PARTITIONS,
-          "The topic is too large to be created at once; create it with fewer partitions.");
+  /** I19: a topic is created whole or not at all, so it must fit one entry (section 2.1). */
+  private static void checkSize(String name, List<MetadataRecord> records, int replicationFactor) {
+    long bytes = 0;
+    for (MetadataRecord change : records) {
+      bytes += MetadataJson.sizeBound(change);
+    }
+    if (records.size() <= MetadataRecord.MAX_PER_ENTRY && bytes <= MetadataRecord.MAX_ENTRY_BYTES) {
+      return;
+    }
+    long exact = MetadataJson.encode(records).length;
+    if (records.size() > MetadataRecord.MAX_PER_ENTRY || exact > MetadataRecord.MAX_ENTRY_BYTES) {
+      throw new OttlaException(ErrorCode.INVALID_PARTITIONS, "Topic '" + name + "' with replication factor "
+          + replicationFactor + " takes " + records.size() + " records of " + exact
+          + " bytes; a topic is created whole, "
+          + "in one entry of at most " + MetadataRecord.MAX_PER_ENTRY + " records and " + MetadataRecord.MAX_ENTRY_BYTES
+          + " bytes. Create it with fewer partitions or replicas, or spread the data over several topics.");
     }
   }
 }

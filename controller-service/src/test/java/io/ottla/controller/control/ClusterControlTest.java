@@ -7,11 +7,17 @@ import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.ClusterConfigs;
 import io.ottla.common.metadata.ConfigResource;
+import io.ottla.common.metadata.ImageSnapshot;
+import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.controller.control.CreateTopicCommand.Created;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -161,6 +167,61 @@ class ClusterControlTest {
     cluster.pass(70_000, 1, 2, 3);
     assertThat(cluster.partition(topic, 0).leader()).isEqualTo(1);
     assertThat(cluster.partition(topic, 1).leaderEpoch()).as("nothing to move there").isZero();
+  }
+
+  /** M25, Q49: refused by the log for the moment, the moves are due at the next tick and not a minute later. */
+  @Test
+  void aBalanceThatWasNotAppendedIsDueAgain() {
+    TestCluster cluster = TestCluster.withBrokers(3);
+    UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2)));
+    cluster.kill(1);
+    cluster.join(1);
+    assertThat(cluster.alter(topic, 0, 2, 3, 1).error()).isNull();
+    Optional<List<MetadataRecord>> balance = Optional.empty();
+    for (int tick = 0; tick < 1_000 && balance.isEmpty(); tick++) {
+      balance = nextAfter(cluster, 100);
+    }
+    assertThat(balance).isPresent();
+    assertThat(nextAfter(cluster, 10)).as("refused").isEqualTo(balance);
+    cluster.append(balance.get());
+    assertThat(cluster.partition(topic, 0).leader()).isEqualTo(1);
+    assertThat(nextAfter(cluster, 10)).isEmpty();
+  }
+
+  private static Optional<List<MetadataRecord>> nextAfter(TestCluster cluster, long ms) {
+    cluster.nowMs += ms;
+    for (int id = 1; id <= 3; id++) {
+      cluster.control.contact(id, cluster.broker(id).brokerEpoch(), cluster.nowMs);
+    }
+    return cluster.control.nextDuty(cluster.nowMs);
+  }
+
+  /** Q34: the state of a snapshot replaces what was applied; entries go on behind it. */
+  @Test
+  void aSnapshotIsTakenOverByAStandbyOnly() throws IOException {
+    TestCluster cluster = TestCluster.withBrokers(3);
+    cluster.topic("t", List.of(List.of(1, 2, 3)));
+    MetadataImage image = cluster.control.committed();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageSnapshot.write(image, bytes);
+    MetadataImage loaded = ImageSnapshot.read(new ByteArrayInputStream(bytes.toByteArray()), image.index(),
+        image.term());
+    assertThatThrownBy(() -> cluster.control.restore(loaded)).isInstanceOf(IllegalStateException.class);
+
+    ClusterControl standby = new ClusterControl(cluster.settings, new SeededSource(3));
+    standby.restore(loaded);
+    assertThat(standby.committed().digest()).isEqualTo(image.digest());
+    assertThat(standby.speculative()).isSameAs(loaded);
+    assertThatThrownBy(() -> standby.restore(loaded)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> standby.applyCommitted(1, 1, List.of())).isInstanceOf(IllegalStateException.class);
+
+    cluster.kill(1);
+    for (long index = image.index() + 1; index <= cluster.log.size(); index++) {
+      standby.applyCommitted(index, 1, cluster.log.get((int) index - 1));
+    }
+    assertThat(standby.committed().digest()).isEqualTo(cluster.control.committed().digest());
+    standby.activate(0);
+    assertThat(standby.nextDuty(0)).isEmpty();
   }
 
   /** M25: never onto a broker outside the ISR. */

@@ -110,6 +110,7 @@ class ControlSimulationTest {
     final TestCluster cluster;
     final DataModel data = new DataModel();
     final boolean mayLose;
+    final int pieceRecords;
     int leaderChanges;
     private final SeededSource random;
     private final long seed;
@@ -125,8 +126,11 @@ class ControlSimulationTest {
       this.seed = seed;
       this.random = new SeededSource(seed);
       this.mayLose = !durability.equals("sync");
-      this.cluster = new TestCluster(
-          Map.of("min.insync.replicas", Integer.toString(1 + random.nextInt(3)), "durability", durability));
+      Map<String, String> configs = Map.of("min.insync.replicas", Integer.toString(1 + random.nextInt(3)), "durability",
+          durability);
+      // Whatever concerns several partitions is cut into pieces of one or two, as if there were thousands.
+      this.pieceRecords = random.nextInt(2) == 0 ? 1 + random.nextInt(2) : Piece.MAX_RECORDS;
+      this.cluster = new TestCluster(configs, pieceRecords);
       for (int id = 1; id <= BROKERS; id++) {
         processes.put(id, new Process(TestCluster.directory(id), cluster.registration(id)));
       }
@@ -295,7 +299,7 @@ class ControlSimulationTest {
       if (random.nextInt(2) == 0) {
         cluster.control.resign();
       } else {
-        cluster.control = new ClusterControl(cluster.settings, new SeededSource(random.nextLong()));
+        cluster.control = new ClusterControl(cluster.settings, new SeededSource(random.nextLong()), pieceRecords);
         for (int index = 1; index <= size; index++) {
           cluster.control.applyCommitted(index, 1, cluster.log.get(index - 1));
         }

@@ -46,8 +46,12 @@ final class TestCluster {
   }
 
   TestCluster(Map<String, String> configs) {
+    this(configs, Piece.MAX_RECORDS);
+  }
+
+  TestCluster(Map<String, String> configs, int pieceRecords) {
     this.settings = ControlSettings.of(CLUSTER, new TreeMap<>(configs), SESSION_MS);
-    this.control = new ClusterControl(settings, new SeededSource(1));
+    this.control = new ClusterControl(settings, new SeededSource(1), pieceRecords);
     control.activate(nowMs);
     duties();
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataJson;
+import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicImage;
 import io.ottla.controller.control.CreateTopicCommand.Created;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +177,59 @@ class TopicControlTest {
     Decision<Created> decision = cluster.run(create("large", 9_000, 3, Map.of()));
     assertThat(decision.error()).isEmpty();
     assertThat(cluster.image().topic("large").orElseThrow().partitions()).hasSize(9_000);
+  }
+
+  /** Section 2.1, I19: the limit in records is met exactly, and what exceeds it is refused as a whole, with a way out. */
+  @Test
+  void theLargestTopicInRecordsFitsAndOneMoreIsRefused() {
+    Decision<Created> largest = create("t", MetadataRecord.MAX_PER_ENTRY - 1, 3, Map.of());
+    assertThat(largest.records()).hasSize(MetadataRecord.MAX_PER_ENTRY);
+
+    Decision<Created> larger = create("t", MetadataRecord.MAX_PER_ENTRY - 1, 3, Map.of("retention.ms", "1"));
+    assertThat(larger.records()).isEmpty();
+    assertThat(message(larger)).contains("takes 10001 records", "at most 10000 records and 4194304 bytes",
+        "fewer partitions");
+    assertThat(message(create("t", MetadataRecord.MAX_PER_ENTRY, 3, Map.of()))).contains("smaller than 10000",
+        "several topics");
+    assertThat(cluster.image().topicCount()).isZero();
+  }
+
+  /** Section 2.1, I19: the limit in bytes, which is an entry's real size. */
+  @Test
+  void theLargestTopicInBytesFitsAndOneMoreIsRefused() {
+    List<Integer> everybody = IntStream.rangeClosed(1, 40).boxed().toList();
+    for (int id = 4; id <= 40; id++) {
+      cluster.join(id);
+    }
+    int fits = 1;
+    int tooMany = MetadataRecord.MAX_PER_ENTRY - 1;
+    while (tooMany - fits > 1) {
+      int middle = (fits + tooMany) / 2;
+      boolean accepted = wide(everybody, middle).error().isEmpty();
+      fits = accepted ? middle : fits;
+      tooMany = accepted ? tooMany : middle;
+    }
+    assertThat(fits).isGreaterThan(1_000);
+    int size = MetadataJson.encode(wide(everybody, fits).records()).length;
+    int partition = size / (fits + 1);
+    assertThat(size).isBetween(MetadataRecord.MAX_ENTRY_BYTES - 2 * partition, MetadataRecord.MAX_ENTRY_BYTES);
+    assertThat(message(wide(everybody, tooMany))).contains("replication factor 40", "at most 10000 records and 4194304",
+        "fewer partitions or replicas");
+    assertThat(cluster.run(wide(everybody, fits)).error()).isEmpty();
+    assertThat(cluster.image().topic("wide").orElseThrow().partitions()).hasSize(fits);
+  }
+
+  private Decision<Created> wide(List<Integer> replicas, int partitions) {
+    Map<Integer, List<Integer>> assignments = new HashMap<>();
+    IntStream.range(0, partitions).forEach(number -> assignments.put(number, replicas));
+    return cluster.control.createTopic(CreateTopicCommand.of("wide", null, null, assignments, Map.of(), false));
+  }
+
+  private static String message(Decision<Created> decision) {
+    return switch (decision.result()) {
+      case Decision.Accepted<Created> _ -> "accepted";
+      case Decision.Rejected<Created>(ErrorCode _, String message) -> message;
+    };
   }
 
   private Decision<Created> create(String name, int partitions, int replicationFactor, Map<String, String> configs) {
