@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import io.ottla.broker.catalog.MetadataCatalog;
 import io.ottla.broker.catalog.MetadataFollower;
 import io.ottla.broker.http.internal.ReplicaEndpoints;
+import io.ottla.broker.http.outbound.ActiveController;
 import io.ottla.broker.http.outbound.ControllerClient;
 import io.ottla.broker.http.outbound.HttpLeaderFetchCalls;
 import io.ottla.broker.http.outbound.HttpMetadataSource;
@@ -67,6 +68,7 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   private final RandomSource random;
   private final Consumer<Throwable> onFatal;
   private final BrokerSession session;
+  private final ActiveController activeController = new ActiveController();
   private final ControllerClient controllers;
   private final HttpLeaderFetchCalls leaders = new HttpLeaderFetchCalls(2);
   private final HttpMetadataSource metadataSource;
@@ -98,8 +100,9 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
     this.random = random;
     this.onFatal = onFatal;
     this.session = new BrokerSession(config.nodeId(), config.broker().sessionMs(), clock);
-    this.controllers = new ControllerClient(config.bootstrapServers(), config.broker().sessionMs(), clock);
-    this.metadataSource = new HttpMetadataSource(config.bootstrapServers(), config.nodeId());
+    this.controllers = new ControllerClient(config.bootstrapServers(), config.broker().sessionMs(), clock,
+        activeController);
+    this.metadataSource = new HttpMetadataSource(config.bootstrapServers(), config.nodeId(), activeController);
   }
 
   /** Starts on a thread of its own and returns at once: web servers answer while logs are recovered. */

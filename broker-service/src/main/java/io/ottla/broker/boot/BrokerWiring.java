@@ -68,8 +68,8 @@ public class BrokerWiring {
   }
 
   @Bean
-  AdminGateway adminGateway(BrokerNode node, BrokerView view) {
-    return new ControllerAdminGateway(node.controllers(), view);
+  AdminGateway adminGateway(BrokerNode node, BrokerView view, RandomSource random) {
+    return new ControllerAdminGateway(node.controllers(), view, random);
   }
 
   @Bean

@@ -26,7 +26,8 @@ public final class MetadataFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetadataFollower.class);
   private static final int MAX_BYTES = 4 * 1024 * 1024;
   private static final int MAX_WAIT_MS = 500;
-  private static final long RETRY_MS = 50;
+  /** After the first failure the next controller is asked at once; only when that fails too it may be a matter of time. */
+  private static final long SECOND_RETRY_MS = 20;
   private static final long MAX_RETRY_MS = 1_000;
 
   private final MetadataSource source;
@@ -57,14 +58,14 @@ public final class MetadataFollower implements AutoCloseable {
   }
 
   private void run() {
-    long retryMs = RETRY_MS;
+    long retryMs = 0;
     while (stop.getCount() > 0) {
       try {
         if (round()) {
-          retryMs = RETRY_MS;
+          retryMs = 0;
         } else {
           pause(retryMs);
-          retryMs = Math.min(MAX_RETRY_MS, 2 * retryMs);
+          retryMs = Math.clamp(2 * retryMs, SECOND_RETRY_MS, MAX_RETRY_MS);
         }
       } catch (InterruptedException e) {
         return;

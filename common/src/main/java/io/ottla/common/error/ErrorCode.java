@@ -16,6 +16,8 @@ public enum ErrorCode {
       false), INVALID_REPLICATION_FACTOR(Outcome.REFUSED, 400, 40002, false), INVALID_REPLICA_ASSIGNMENT(
           Outcome.REFUSED, 400, 40002, false), INVALID_CONFIG(Outcome.REFUSED, 400, 40002, false), UNKNOWN_TOPIC(
               Outcome.REFUSED, 404, 40401, false), UNKNOWN_PARTITION(Outcome.REFUSED, 404, 40402, false),
+  /** A topic was deleted after the sender had chosen this id, so it may have been used already: another must be chosen (M2). */
+  STALE_TOPIC_ID(Outcome.REFUSED, 409, 40901, true),
   /** A topic id nobody knows, or whose topic was deleted (M40). */
   UNKNOWN_TOPIC_ID(Outcome.REFUSED, 404, 40403, false), RECORD_TOO_LARGE(Outcome.REFUSED, 413, 413,
       false), INVALID_TIMESTAMP(Outcome.REFUSED, 400, 40002,

@@ -99,11 +99,12 @@ public final class PeerClient implements AutoCloseable {
           || cause instanceof reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException
           || cause instanceof reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
       if (neverConnected) {
-        return new PeerException(false, baseUrl + " cannot be reached: " + cause.getMessage(), error);
+        boolean refused = cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+        return PeerException.notSent(refused, baseUrl + " cannot be reached: " + cause.getMessage(), error);
       }
     }
     String what = error instanceof TimeoutException ? "did not answer in time" : "broke off: " + error.getMessage();
-    return new PeerException(true, baseUrl + " " + what, error);
+    return PeerException.unanswered(baseUrl + " " + what, error);
   }
 
   /**
@@ -118,7 +119,7 @@ public final class PeerClient implements AutoCloseable {
       if (e.getCause() instanceof PeerException failure) {
         throw failure;
       }
-      throw new PeerException(true, "call failed: " + e.getCause(), e);
+      throw PeerException.unanswered("call failed: " + e.getCause(), e);
     }
   }
 

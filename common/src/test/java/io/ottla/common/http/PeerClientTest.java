@@ -71,7 +71,21 @@ class PeerClientTest {
     }
     try (PeerClient dead = new PeerClient("test", "127.0.0.1", free, 1, loops)) {
       assertThatThrownBy(() -> PeerClient.await(dead.get("/x", SECOND))).isInstanceOfSatisfying(PeerException.class,
-          failure -> assertThat(failure.mayHaveBeenSent()).isFalse());
+          failure -> {
+            assertThat(failure.mayHaveBeenSent()).isFalse();
+            assertThat(failure.wasRefused()).isTrue();
+          });
+    }
+  }
+
+  @Test
+  void anUnknownHostIsNotARefusal() {
+    try (PeerClient lost = new PeerClient("test", "no-such-host.invalid", 1, 1, loops)) {
+      assertThatThrownBy(() -> PeerClient.await(lost.get("/x", SECOND))).isInstanceOfSatisfying(PeerException.class,
+          failure -> {
+            assertThat(failure.mayHaveBeenSent()).isFalse();
+            assertThat(failure.wasRefused()).isFalse();
+          });
     }
   }
 

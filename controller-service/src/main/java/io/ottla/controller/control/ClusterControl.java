@@ -11,6 +11,7 @@ import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
+import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.UnregisterBroker;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.random.RandomSource;
@@ -45,6 +46,8 @@ public final class ClusterControl {
   private MetadataImage committed = MetadataImage.EMPTY;
   private @Nullable Activity activity;
   private long uncleanElections;
+  private long lastRemovalIndex;
+  private long lookedThroughIndex;
 
   /** What only the active controller has. */
   private static final class Activity {
@@ -52,11 +55,13 @@ public final class ClusterControl {
     private final Duties duties;
     private final Deque<MetadataDelta> uncommitted = new ArrayDeque<>();
     private MetadataImage speculative;
+    private long lastRemovalIndex;
 
-    private Activity(BrokerSessions sessions, Duties duties, MetadataImage image) {
+    private Activity(BrokerSessions sessions, Duties duties, MetadataImage image, long lastRemovalIndex) {
       this.sessions = sessions;
       this.duties = duties;
       this.speculative = image;
+      this.lastRemovalIndex = lastRemovalIndex;
     }
   }
 
@@ -110,7 +115,13 @@ public final class ClusterControl {
    */
   public void activate(long nowMs) {
     BrokerSessions sessions = BrokerSessions.takeOver(settings, committed, nowMs);
-    activity = new Activity(sessions, new Duties(settings, sessions, brokers, pieceRecords, nowMs), committed);
+    activity = new Activity(sessions, new Duties(settings, sessions, brokers, pieceRecords, nowMs), committed,
+        lastRemovalIndex());
+  }
+
+  /** The newest committed entry that deleted a topic, as far as entries were looked at: what a snapshot stands for may hide some. */
+  private long lastRemovalIndex() {
+    return lookedThroughIndex == committed.index() ? lastRemovalIndex : committed.index();
   }
 
   /** Stops deciding and forgets all that is not committed. Harmless when not active. */
@@ -175,7 +186,8 @@ public final class ClusterControl {
 
   /** Someone asks for a topic (M6, M7, M28 to M31). */
   public Decision<Created> createTopic(CreateTopicCommand command) {
-    return topics.create(requireActive().speculative, command);
+    Activity active = requireActive();
+    return topics.create(active.speculative, active.lastRemovalIndex, command);
   }
 
   /** Someone asks to delete a topic. */
@@ -242,6 +254,8 @@ public final class ClusterControl {
     MetadataDelta delta = active == null || active.uncommitted.isEmpty()
         ? MetadataDelta.of(committed, index, term, records)
         : ownEntry(active.uncommitted.removeFirst(), index, term);
+    lastRemovalIndex = records.stream().anyMatch(RemoveTopic.class::isInstance) ? index : lastRemovalIndex();
+    lookedThroughIndex = index;
     committed = delta.image();
     if (active != null && active.uncommitted.isEmpty()) {
       active.speculative = committed;
@@ -269,6 +283,8 @@ public final class ClusterControl {
       active.sessions.start(register.brokerId(), index, nowMs);
     } else if (change instanceof UnregisterBroker unregister) {
       active.sessions.forget(unregister.brokerId());
+    } else if (change instanceof RemoveTopic) {
+      active.lastRemovalIndex = index;
     } else if (change instanceof BrokerChange broker && broker.fenced() != null) {
       followFencing(active, broker, broker.fenced(), nowMs);
     }

@@ -38,7 +38,37 @@ final class TopicControl {
     this.random = random;
   }
 
-  Decision<Created> create(MetadataImage image, CreateTopicCommand command) {
+  /**
+   * @param removedUpTo no topic has been deleted after this index
+   */
+  Decision<Created> create(MetadataImage image, long removedUpTo, CreateTopicCommand command) {
+    UUID chosen = command.topicId();
+    if (chosen != null && !command.validateOnly()) {
+      Optional<TopicImage> there = image.topic(chosen);
+      if (there.isPresent()) {
+        return again(image, there.get(), command);
+      }
+      if (command.chosenAtIndex() < removedUpTo) {
+        return Decision.reject(ErrorCode.STALE_TOPIC_ID, "Topic id " + chosen + " was chosen at index "
+            + command.chosenAtIndex() + ", and a topic was deleted up to " + removedUpTo + "; choose another.",
+            image.index());
+      }
+    }
+    return create(image, command);
+  }
+
+  /** The sender's own earlier attempt, whose answer it did not get. */
+  private static Decision<Created> again(MetadataImage image, TopicImage topic, CreateTopicCommand command) {
+    return topic.name().equals(command.name())
+        ? Decision.accept(List.of(),
+            new Created(topic.id(), topic.name(), topic.partitions().size(),
+                topic.partition(0).map(first -> first.replicas().size()).orElse(0), image.index()),
+            image.index())
+        : Decision.reject(ErrorCode.INVALID_REQUEST, "Topic id " + topic.id() + " is that of another topic.",
+            image.index());
+  }
+
+  private Decision<Created> create(MetadataImage image, CreateTopicCommand command) {
     try {
       checkName(image, command.name());
       List<List<Integer>> assignments = assignments(image, command);
@@ -173,7 +203,8 @@ final class TopicControl {
 
   private List<MetadataRecord> records(MetadataImage image, CreateTopicCommand command,
       List<List<Integer>> assignments) {
-    UUID topicId = unusedId(image);
+    UUID chosen = command.topicId();
+    UUID topicId = chosen == null ? unusedId(image) : chosen;
     List<MetadataRecord> records = new ArrayList<>();
     records.add(new TopicRecord(topicId, command.name()));
     // Partitions on the same brokers begin in the same state, which is kept once.

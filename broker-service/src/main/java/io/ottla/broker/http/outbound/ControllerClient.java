@@ -2,13 +2,17 @@ package io.ottla.broker.http.outbound;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
+import io.ottla.broker.http.outbound.ActiveController.Address;
 import io.ottla.broker.lifecycle.ControllerCalls;
 import io.ottla.common.config.Listener;
 import io.ottla.common.error.ErrorCode;
@@ -40,23 +45,29 @@ import io.ottla.common.wire.RegisterBrokerResponse;
 import reactor.netty.resources.LoopResources;
 
 /**
- * Calls to the active controller over HTTP. Finds it by hints and by trying; a circuit breaker per controller keeps a dead or hanging one from
- * being asked again and again, a time limit bounds each attempt, and what may be repeated is repeated with growing pauses until the call's
- * own limit. What may not (creating, deleting) is repeated only while certainly nobody has seen it. Any thread that may block.
+ * Calls to the active controller over HTTP. Finds it by hints and by trying; a circuit breaker per controller keeps a hanging one from being asked
+ * again and again, a time limit bounds each attempt, and what may be repeated is repeated until the call's own limit. What may not (deleting,
+ * creating without a chosen id) is repeated only while certainly nobody has seen it. Any thread that may block.
+ *
+ * <p>
+ * After the active controller died, its successor is elected within tens of milliseconds. One of the calls that wait asks around with short
+ * pauses; the others, and calls that hang on a controller that stands still, are told as soon as anybody here hears of the new one.
  */
 public final class ControllerClient implements ControllerCalls, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerClient.class);
   private static final int CONNECTIONS = 32;
   private static final Duration ADMIN_LIMIT = Duration.ofSeconds(15);
   private static final Duration REGISTER_LIMIT = Duration.ofSeconds(5);
-  private static final IntervalFunction PAUSE = IntervalFunction.ofExponentialRandomBackoff(20L, 2.0, 0.5, 300L);
+  /** Between rounds of the one that asks around: shorter than an election while one may be under way, hence no load worth mentioning later. */
+  private static final IntervalFunction PAUSE = IntervalFunction.ofExponentialRandomBackoff(5L, 1.25, 0.5, 300L);
+  private static final int MAX_PAUSES = 30;
+  /** The others are woken by news, and one of them takes over when whoever asked around has given up. */
+  private static final long MAY_SEARCH_CHECK_MS = 100;
   private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
       .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(4)
       .minimumNumberOfCalls(2)
       .failureRateThreshold(50).waitDurationInOpenState(Duration.ofMillis(500)).permittedNumberOfCallsInHalfOpenState(1)
       .build();
-
-  private record Address(String host, int port) {}
 
   /** A controller with its connections and its breaker. */
   private record Controller(Address address, PeerClient client, CircuitBreaker breaker) {}
@@ -66,15 +77,17 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
   private final MonotonicClock clock;
   private final LoopResources loops;
   private final Map<Address, Controller> controllers = new ConcurrentHashMap<>();
-  private volatile @Nullable Address active;
+  private final ActiveController active;
   private volatile boolean closed;
 
   /**
    * @param bootstrap INTERNAL addresses of controllers
    * @param sessionMs broker session; one attempt takes at most half of it, so that one dead controller cannot eat it (M14)
    * @param clock for limits of whole calls
+   * @param active what is known of the active controller, shared with others who hear of it
    */
-  public ControllerClient(List<Listener> bootstrap, int sessionMs, MonotonicClock clock) {
+  public ControllerClient(List<Listener> bootstrap, int sessionMs, MonotonicClock clock, ActiveController active) {
+    this.active = active;
     this.bootstrap = bootstrap.stream().map(one -> new Address(one.host(), one.port())).toList();
     this.attemptLimit = Duration.ofMillis(Math.max(100, Math.min(1_000, sessionMs / 3)));
     this.clock = clock;
@@ -89,8 +102,10 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
 
   @Override
   public HeartbeatResponse heartbeat(HeartbeatRequest request) {
-    return call(new Call<>("/cluster/v1/brokers/heartbeat", request, HeartbeatResponse.class, attemptLimit,
-        attemptLimit.dividedBy(2), true));
+    HeartbeatResponse response = call(new Call<>("/cluster/v1/brokers/heartbeat", request, HeartbeatResponse.class,
+        attemptLimit, attemptLimit.dividedBy(2), true));
+    active.termIs(response.term());
+    return response;
   }
 
   @Override
@@ -102,8 +117,10 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
 
   @Override
   public CreateTopicResponse createTopic(CreateTopicRequest request) {
-    return call(
-        new Call<>("/cluster/v1/topics", request, CreateTopicResponse.class, ADMIN_LIMIT, ADMIN_LIMIT, false));
+    // With a chosen id the controllers recognise a repetition, so nobody has to wait long for an answer that may have been lost.
+    boolean repeatable = request.topicId() != null || request.validateOnly();
+    return call(new Call<>("/cluster/v1/topics", request, CreateTopicResponse.class, ADMIN_LIMIT,
+        repeatable ? attemptLimit : ADMIN_LIMIT, repeatable));
   }
 
   @Override
@@ -120,62 +137,100 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
   private record Call<T>(String path, Object request, Class<T> type, Duration limit, Duration attempt,
       boolean repeatable) {}
 
+  /** How far a call has come. */
+  private static final class Progress {
+    private final long deadlineMs;
+    private boolean uncertain;
+
+    Progress(long deadlineMs) {
+      this.deadlineMs = deadlineMs;
+    }
+  }
+
   private <T> T call(Call<T> call) {
-    long deadlineMs = clock.millis() + call.limit().toMillis();
-    boolean uncertain = false;
-    for (int round = 1; !closed; round++) {
-      boolean hinted = false;
-      for (Address address : candidates()) {
-        Attempt<T> attempt = attempt(call, controller(address), deadlineMs);
-        if (attempt.value() != null) {
-          return attempt.value();
+    Progress progress = new Progress(clock.millis() + call.limit().toMillis());
+    boolean searching = false;
+    boolean ask = true;
+    try {
+      for (int round = 1; !closed; round++) {
+        CompletableFuture<Void> news = active.news();
+        T value = ask ? round(call, progress, round) : null;
+        if (value != null) {
+          return value;
         }
-        uncertain |= attempt.uncertain();
-        if (attempt.uncertain() && !call.repeatable()) {
-          throw new OttlaException(ErrorCode.INDETERMINATE, "the controller's answer was lost: " + attempt.reason());
-        }
-        hinted = attempt.tryHint();
-        if (hinted) {
+        searching = searching || active.trySearch();
+        long pauseMs = searching ? PAUSE.apply(Math.min(round, MAX_PAUSES)) : MAY_SEARCH_CHECK_MS;
+        long leftMs = progress.deadlineMs - clock.millis();
+        if (leftMs <= 0) {
           break;
         }
+        ask = await(news, Math.min(pauseMs, leftMs)) || searching;
       }
-      if (hinted && round <= 2) {
-        continue;
+    } finally {
+      if (searching) {
+        active.endSearch();
       }
-      long pauseMs = PAUSE.apply(Math.min(round, 6));
-      if (clock.millis() + pauseMs >= deadlineMs) {
-        break;
-      }
-      pause(pauseMs);
     }
-    throw uncertain
+    throw progress.uncertain
         ? new OttlaException(ErrorCode.INDETERMINATE, "no controller answered in " + call.limit().toMillis() + " ms")
         : new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "no active controller could be reached");
   }
 
-  private Set<Address> candidates() {
-    Set<Address> all = new LinkedHashSet<>();
-    Address known = active;
+  /** Asks each controller once, following hints first; null when none gave an answer. */
+  private <T> @Nullable T round(Call<T> call, Progress progress, int round) {
+    Deque<Address> next = candidates(round);
+    Set<Address> tried = new HashSet<>();
+    while (!next.isEmpty()) {
+      Address address = next.removeFirst();
+      if (!tried.add(address)) {
+        continue;
+      }
+      Attempt<T> attempt = attempt(call, controller(address), progress);
+      if (attempt.value() != null) {
+        return attempt.value();
+      }
+      progress.uncertain |= attempt.uncertain();
+      if (attempt.uncertain() && !call.repeatable()) {
+        throw new OttlaException(ErrorCode.INDETERMINATE, "the controller's answer was lost: " + attempt.reason());
+      }
+      Address hint = attempt.hint();
+      if (hint != null) {
+        next.addFirst(hint);
+      }
+    }
+    return null;
+  }
+
+  /** The active controller when it is known, and all that are configured, from another one on in each round. */
+  private Deque<Address> candidates(int round) {
+    Deque<Address> all = new ArrayDeque<>();
+    Address known = active.address();
     if (known != null) {
       all.add(known);
     }
-    all.addAll(bootstrap);
+    for (int i = 0; i < bootstrap.size(); i++) {
+      all.add(bootstrap.get((i + round - 1) % bootstrap.size()));
+    }
     return all;
   }
 
   /**
    * @param value the answer, null for none
    * @param uncertain whether the controller may have acted on it all the same
-   * @param tryHint whether the way to the active controller is now known
+   * @param hint who is said to be the active controller
    */
-  private record Attempt<T>(@Nullable T value, boolean uncertain, boolean tryHint, String reason) {
+  private record Attempt<T>(@Nullable T value, boolean uncertain, @Nullable Address hint, String reason) {
     static <T> Attempt<T> failed(String reason) {
-      return new Attempt<>(null, false, false, reason);
+      return new Attempt<>(null, false, null, reason);
+    }
+
+    static <T> Attempt<T> uncertain(String reason) {
+      return new Attempt<>(null, true, null, reason);
     }
   }
 
-  private <T> Attempt<T> attempt(Call<T> call, Controller controller, long deadlineMs) {
-    long left = deadlineMs - clock.millis();
+  private <T> Attempt<T> attempt(Call<T> call, Controller controller, Progress progress) {
+    long left = progress.deadlineMs - clock.millis();
     if (left <= 0) {
       return Attempt.failed("time is up");
     }
@@ -185,13 +240,21 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
     long startNanos = System.nanoTime();
     try {
       Duration limit = Duration.ofMillis(Math.min(left, call.attempt().toMillis()));
-      PeerResponse response = PeerClient.await(controller.client().postJson(call.path(), call.request(), limit));
+      PeerResponse response = exchange(call, controller, limit);
+      if (response == null) {
+        controller.breaker().releasePermission();
+        return new Attempt<>(null, true, active.address(), "another controller became active");
+      }
       controller.breaker().onSuccess(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
-      return understand(call, controller, response);
+      return understand(call, controller, response, progress);
     } catch (PeerException e) {
-      controller.breaker().onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, e);
-      forget(controller.address());
-      return new Attempt<>(null, e.mayHaveBeenSent(), false, String.valueOf(e.getMessage()));
+      if (e.wasRefused()) {
+        controller.breaker().releasePermission(); // costs nothing and may be over any moment: nothing to be protected from
+      } else {
+        controller.breaker().onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, e);
+      }
+      active.failed(controller.address());
+      return new Attempt<>(null, e.mayHaveBeenSent(), null, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       controller.breaker().releasePermission();
       Thread.currentThread().interrupt();
@@ -199,39 +262,65 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
     }
   }
 
-  private <T> Attempt<T> understand(Call<T> call, Controller controller, PeerResponse response) {
+  /** The answer; null when the call may be repeated and it became known meanwhile that another controller is the active one. */
+  private @Nullable PeerResponse exchange(Call<?> call, Controller controller, Duration limit)
+      throws PeerException, InterruptedException {
+    long changes = active.changes();
+    CompletableFuture<PeerResponse> answer = controller.client().postJson(call.path(), call.request(), limit);
+    while (call.repeatable()) {
+      CompletableFuture<Void> news = active.news();
+      boolean elsewhere = active.changes() != changes && active.isElsewhere(controller.address());
+      if (elsewhere && !answer.isDone()) {
+        answer.cancel(false);
+        return null;
+      }
+      awaitEither(answer, news);
+      if (answer.isDone()) {
+        break;
+      }
+    }
+    return PeerClient.await(answer);
+  }
+
+  private static void awaitEither(CompletableFuture<?> answer, CompletableFuture<?> news) throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(answer, news).get();
+    } catch (ExecutionException e) {
+      LOG.trace("event=controller_call_failed", e); // whoever looks at the answer sees it as well
+    }
+  }
+
+  private <T> Attempt<T> understand(Call<T> call, Controller controller, PeerResponse response, Progress progress) {
     if (response.ok()) {
       try {
         T value = response.json(call.type());
-        active = controller.address();
-        return new Attempt<>(value, false, false, "");
+        active.answered(controller.address());
+        return new Attempt<>(value, false, null, "");
       } catch (IOException e) {
-        return new Attempt<>(null, true, false, "answer is not understood: " + e.getMessage());
+        return Attempt.uncertain("answer is not understood: " + e.getMessage());
       }
     }
     ErrorReply error = response.error();
     if (error.code() == ErrorCode.NOT_CONTROLLER) {
+      active.failed(controller.address());
       LeaderHint leader = error.leader();
-      Address hinted = leader == null ? null : new Address(leader.host(), leader.port());
-      boolean news = hinted != null && !hinted.equals(controller.address());
-      active = news ? hinted : null;
-      return new Attempt<>(null, false, news, "not the active controller");
+      active.heard(leader);
+      return new Attempt<>(null, false, leader == null ? null : new Address(leader.host(), leader.port()),
+          "not the active controller");
     }
     if (error.code() == ErrorCode.LEADER_NOT_AVAILABLE || error.code() == ErrorCode.CONTROLLER_NOT_AVAILABLE) {
-      forget(controller.address());
+      active.failed(controller.address());
       return Attempt.failed(error.message());
     }
     if (error.code() == ErrorCode.INDETERMINATE && call.repeatable()) {
-      return new Attempt<>(null, true, false, error.message());
+      return Attempt.uncertain(error.message());
     }
-    active = controller.address();
+    active.answered(controller.address());
+    if (error.code() == ErrorCode.STALE_TOPIC_ID && progress.uncertain) {
+      throw new OttlaException(ErrorCode.INDETERMINATE,
+          "the controller's answer was lost, and a topic was deleted since: it may have been this one");
+    }
     throw new OttlaException(error.code(), error.message());
-  }
-
-  private void forget(Address address) {
-    if (address.equals(active)) {
-      active = null;
-    }
   }
 
   private Controller controller(Address address) {
@@ -240,18 +329,19 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
             CircuitBreaker.of("controller-" + at.host() + "-" + at.port(), BREAKER)));
   }
 
-  private static void pause(long millis) {
+  /** Whether there was news in that time. */
+  private static boolean await(CompletableFuture<Void> news, long millis) {
     try {
-      Thread.sleep(millis);
+      news.get(millis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("news never fail", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new OttlaException(ErrorCode.INDETERMINATE, "interrupted while waiting for a controller");
     }
-  }
-
-  /** Addresses worth asking, the active controller first when it is known. */
-  List<String> known() {
-    return new ArrayList<>(candidates().stream().map(one -> one.host() + ":" + one.port()).toList());
   }
 
   @Override

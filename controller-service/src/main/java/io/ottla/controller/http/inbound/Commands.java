@@ -72,7 +72,8 @@ final class Commands {
   static CreateTopicCommand create(CreateTopicRequest request) {
     Map<String, String> configs = request.configs();
     return CreateTopicCommand.of(present(request.name(), "name"), request.partitions(), request.replicationFactor(),
-        request.assignments(), configs == null ? Map.of() : configs, request.validateOnly());
+        request.assignments(), configs == null ? Map.of() : configs, request.validateOnly())
+        .withId(request.topicId(), request.chosenAtIndex());
   }
 
   static CreateTopicResponse created(CreateTopicCommand.Created created) {
