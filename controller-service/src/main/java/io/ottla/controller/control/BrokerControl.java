@@ -146,7 +146,8 @@ final class BrokerControl {
       return shutdown(image, committed, sessions, broker, caughtUp);
     }
     if (command.wantFence() && !broker.fenced()) {
-      return Decision.accept(fence(image, broker), new Beat(true, false, caughtUp), image.index());
+      List<MetadataRecord> fencing = fence(image, broker);
+      return Decision.accept(fencing, new Beat(fences(fencing), false, caughtUp), image.index());
     }
     boolean mayServe = broker.fenced() && !broker.inControlledShutdown() && caughtUp
         && sessions.isLive(command.brokerId(), arrivedMs);

@@ -9,8 +9,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The committed and applied entries, for brokers that follow the metadata log by long poll (M34). Kept in memory: the whole log is, as
- * long as no snapshot replaces a prefix. Any thread.
+ * The committed and applied entries, for brokers that follow the metadata log by long poll (M34). Kept in memory from some index on; who needs
+ * earlier ones is sent to a snapshot (M35). Any thread.
+ *
+ * <p>Invariant: the entries are those from {@code startIndex} on, without gaps.
  */
 public final class MetadataPublisher {
   private static final int MAX_ENTRIES = 10_000;
@@ -31,10 +33,50 @@ public final class MetadataPublisher {
   /**
    * Entries from the asked index on, perhaps none.
    *
-   * @param startIndex the first index still kept
+   * @param fromIndex the asked index
    * @param endIndex the last committed and applied index
+   * @param logStartIndex the first index that can be asked for
    */
-  public record Page(List<Entry> entries, long startIndex, long endIndex) {}
+  public record Page(List<Entry> entries, long fromIndex, long endIndex, long logStartIndex) {
+    /** Whether the entries asked for are gone: a snapshot has taken their place (M35). */
+    public boolean snapshotRequired() {
+      return fromIndex < logStartIndex;
+    }
+  }
+
+  /**
+   * Goes on behind an index, forgetting all entries: at start, when a snapshot was loaded or the log begins later, and when a snapshot that the
+   * leader sent was installed. Readers who wait for something that will not come are answered.
+   *
+   * @param index beyond the last entry published; the next one to be published is behind it
+   */
+  void reset(long index) {
+    lock.lock();
+    try {
+      if (index < end()) {
+        throw new IllegalStateException("a snapshot of " + index + " was installed after entry " + end());
+      }
+      entries.clear();
+      startIndex = index + 1;
+      grown.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of all entries before an index, which a snapshot includes; the caller leaves some for those who are a little behind (Q33). */
+  void dropBefore(long index) {
+    lock.lock();
+    try {
+      long first = Math.min(index, end() + 1);
+      if (first > startIndex) {
+        entries.subList(0, (int) (first - startIndex)).clear();
+        startIndex = first;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
 
   /** Adds an entry that is committed and applied. */
   void publish(Entry entry) {
@@ -45,30 +87,6 @@ public final class MetadataPublisher {
       }
       entries.add(entry);
       grown.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** A snapshot has replaced everything up to this index: publishing goes on behind it. */
-  void reset(long index) {
-    lock.lock();
-    try {
-      entries.clear();
-      startIndex = index + 1;
-      grown.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Entries before this index are in a durable snapshot: forget them. */
-  void dropBefore(long index) {
-    lock.lock();
-    try {
-      int count = (int) Math.clamp(index - startIndex, 0, entries.size());
-      entries.subList(0, count).clear();
-      startIndex += count;
     } finally {
       lock.unlock();
     }
@@ -85,9 +103,9 @@ public final class MetadataPublisher {
   }
 
   /**
-   * Reads from an index on, waiting while there is nothing.
+   * Reads from an index on, waiting while there is nothing yet.
    *
-   * @param fromIndex at least 1
+   * @param fromIndex at least 1; where the entries are gone, the page is empty and says so at once
    * @param maxBytes limit on the sum of the entries' sizes; one entry is returned in any case
    */
   public Page read(long fromIndex, int maxBytes, long maxWaitMs) throws InterruptedException {
@@ -100,24 +118,28 @@ public final class MetadataPublisher {
       while (end() < fromIndex && nanos > 0 && !closed) {
         nanos = grown.awaitNanos(nanos);
       }
-      List<Entry> page = new ArrayList<>();
-      long bytes = 0;
-      for (long index = Math.max(fromIndex, startIndex); index <= end() && fromIndex >= startIndex && page.size() < MAX_ENTRIES; index++) {
-        Entry entry = entries.get((int) (index - startIndex));
-        bytes += entry.json().length;
-        if (bytes > maxBytes && !page.isEmpty()) {
-          break;
-        }
-        page.add(entry);
-      }
-      return new Page(page, startIndex, end());
+      return new Page(fromIndex < startIndex ? List.of() : collect(fromIndex, maxBytes), fromIndex, end(), startIndex);
     } finally {
       lock.unlock();
     }
   }
 
+  private List<Entry> collect(long fromIndex, int maxBytes) {
+    List<Entry> page = new ArrayList<>();
+    long bytes = 0;
+    for (long index = fromIndex; index <= end() && page.size() < MAX_ENTRIES; index++) {
+      Entry entry = entries.get((int) (index - startIndex));
+      bytes += entry.json().length;
+      if (bytes > maxBytes && !page.isEmpty()) {
+        break;
+      }
+      page.add(entry);
+    }
+    return page;
+  }
+
   private long end() {
-    return startIndex - 1 + entries.size();
+    return startIndex + entries.size() - 1;
   }
 
   /** Lets all waiting readers return at once. */

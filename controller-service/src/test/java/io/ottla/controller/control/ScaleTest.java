@@ -267,6 +267,19 @@ class ScaleTest {
     assertThat(cluster.broker(1).fenced()).isTrue();
   }
 
+  /** M14: it is told that it is fenced when it is. */
+  @Test
+  void aBrokerThatAsksToBeFencedGoesPieceByPiece() {
+    build(3, 100, 100);
+    HeartbeatCommand wish = new HeartbeatCommand(1, cluster.broker(1).brokerEpoch(), 1_000, true, false, List.of(),
+        List.of());
+    for (int piece = 1; piece <= 5; piece++) {
+      Beat beat = cluster.run(cluster.control.heartbeat(wish, cluster.nowMs)).value().orElseThrow();
+      assertThat(beat.fenced()).isEqualTo(piece == 5).isEqualTo(cluster.broker(1).fenced());
+    }
+    assertThat(count(state -> state.isr().contains(1))).isZero();
+  }
+
   /** M26: a leader that proposes more than goes into one entry gets on, piece by piece. */
   @Test
   void aLeaderOfManyPartitionsChangesThemPieceByPiece() {

@@ -99,7 +99,7 @@ final class ClusterEndpoints {
     List<MetadataFetchResponse.Entry> entries = page.entries().stream()
         .map(entry -> new MetadataFetchResponse.Entry(entry.index(), entry.term(), raw(entry.json()))).toList();
     return new MetadataFetchResponse(controller.identity().clusterId(), status == null ? 0 : status.quorum().term(),
-        page.endIndex(), page.startIndex(), ControllerRoutes.leader(controller), entries);
+        page.endIndex(), page.logStartIndex(), ControllerRoutes.leader(controller), entries);
   }
 
   /** The entry's own bytes, not parsed and written again. */
