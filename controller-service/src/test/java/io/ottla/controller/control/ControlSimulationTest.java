@@ -118,6 +118,7 @@ class ControlSimulationTest {
     private final Map<Integer, Process> processes = new TreeMap<>();
     private final List<Runnable> oldBeats = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
+    private final List<CreateTopicCommand> creations = new ArrayList<>();
     private final Map<Integer, Backup> backups = new HashMap<>();
     private MetadataImage checked = MetadataImage.EMPTY;
     private int topics;
@@ -313,8 +314,17 @@ class ControlSimulationTest {
         topics++;
         CreateTopicCommand command = CreateTopicCommand.of("t" + topics % 6, 1 + random.nextInt(3),
             1 + random.nextInt(4), null, Map.of(), false);
-        cluster.run(cluster.control.createTopic(command));
+        create(random.nextInt(2) == 0
+            ? command
+            : command.withId(random.nextUuid(), cluster.control.committed().index()));
       }
+      recent(creations).filter(command -> command.topicId() != null).ifPresent(this::create);
+    }
+
+    /** With a chosen id, it may be sent again at any time (F24): it creates its topic once, whatever has happened since. */
+    private void create(CreateTopicCommand command) {
+      creations.add(command);
+      cluster.run(cluster.control.createTopic(command));
     }
 
     private void deleteTopic() {
