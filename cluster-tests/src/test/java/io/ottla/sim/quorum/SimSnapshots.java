@@ -214,8 +214,8 @@ final class SimSnapshots implements SnapshotStore {
   }
 
   @Override
-  public void prune(Set<SnapshotId> inUse) {
-    List<SnapshotId> old = new ArrayList<>(files.keySet());
+  public void prune(SnapshotId upTo, Set<SnapshotId> inUse) {
+    List<SnapshotId> old = new ArrayList<>(files.headMap(upTo, true).keySet());
     for (SnapshotId id : old.subList(0, Math.max(0, old.size() - KEPT))) {
       if (!inUse.contains(id)) {
         Named gone = files.remove(id);

@@ -100,7 +100,7 @@ final class SimStorage {
       case StorageStep.DropPrefix(long last) -> log().dropPrefix(last);
       case StorageStep.ReceiveSnapshot piece -> snapshots.receive(piece.id(), piece.position(), piece.bytes());
       case StorageStep.CompleteSnapshot whole -> complete(whole.id(), whole.totalBytes());
-      case StorageStep.PruneSnapshots prune -> snapshots.prune(quorum.order().spared(prune.inUse()));
+      case StorageStep.PruneSnapshots prune -> snapshots.prune(prune.upTo(), quorum.order().spared(prune.inUse()));
       case StorageStep.ReportPersisted(long writeId) -> voter.receive(new RaftInput.Persisted(writeId));
     }
   }
@@ -109,10 +109,13 @@ final class SimStorage {
   private void checkOrder(StorageStep step) {
     SimSnapshots snapshots = directory().snapshots();
     switch (step) {
-      case StorageStep.Append _ -> require(!directory().logFile().hasUnforcedTruncation(), "appends before the truncation is durable");
-      case StorageStep.Reset(SnapshotId id) -> require(snapshots.isDurable(id), "discards its log before snapshot " + id + " is durable");
-      case StorageStep.DropPrefix(long last) -> require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= last,
-          "drops entries up to " + last + ", durable is " + snapshots.durable());
+      case StorageStep.Append _ ->
+        require(!directory().logFile().hasUnforcedTruncation(), "appends before the truncation is durable");
+      case StorageStep.Reset(SnapshotId id) ->
+        require(snapshots.isDurable(id), "discards its log before snapshot " + id + " is durable");
+      case StorageStep.DropPrefix(long last) ->
+        require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= last,
+            "drops entries up to " + last + ", durable is " + snapshots.durable());
       case StorageStep.Truncate _,StorageStep.Force _,StorageStep.ReceiveSnapshot _,StorageStep.CompleteSnapshot _,StorageStep.PruneSnapshots _,StorageStep.ReportPersisted _ ->
         {
         }

@@ -73,7 +73,7 @@ public final class DurabilityOrder {
           case SnapshotWrite.Receive(var id, long position, byte[] bytes) ->
             new StorageStep.ReceiveSnapshot(id, position, bytes);
           case SnapshotWrite.Complete(var id, long total) -> new StorageStep.CompleteSnapshot(id, total);
-          case SnapshotWrite.Prune(var inUse) -> new StorageStep.PruneSnapshots(inUse);
+          case SnapshotWrite.Prune(var upTo, var inUse) -> new StorageStep.PruneSnapshots(upTo, inUse);
         });
       }
     }

@@ -48,7 +48,8 @@ public final class QuorumState {
   private long nextRequestId;
   private long nowMs;
 
-  QuorumState(RaftIdentity identity, @Nullable Voter address, RaftConfig config, RaftRules rules, HardState hardState, LogView log,
+  QuorumState(RaftIdentity identity, @Nullable Voter address, RaftConfig config, RaftRules rules, HardState hardState,
+      LogView log,
       SnapshotStore snapshots, RandomSource random, long nowMs) {
     this.identity = identity;
     this.address = address;

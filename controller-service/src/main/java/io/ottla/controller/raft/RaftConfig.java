@@ -69,7 +69,8 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
   /** The same with other limits of appends; an entry may be as large as an append. */
   public RaftConfig withAppendLimits(int inFlight, int inFlightBytes, int entries, int bytes, int uncommittedBytes) {
     return new RaftConfig(tickMs, heartbeatMs, electionMinMs, electionMaxMs, voteRoundMs, retryMinMs, retryMaxMs,
-        checkQuorumMs, appendTimeoutMs, inFlight, inFlightBytes, entries, bytes, bytes, uncommittedBytes, snapshotChunkBytes,
+        checkQuorumMs, appendTimeoutMs, inFlight, inFlightBytes, entries, bytes, bytes, uncommittedBytes,
+        snapshotChunkBytes,
         snapshotChunkTimeoutMs, logTailEntries);
   }
 

@@ -191,7 +191,8 @@ public final class RaftCore {
     if (upTo >= log.firstIndex()) {
       quorum.dropLogTo(upTo);
     }
-    quorum.write(new SnapshotWrite.Prune(SnapshotSender.inUse(quorum.role())));
+    SnapshotId newest = quorum.snapshots().newest().orElse(snapshot).id();
+    quorum.write(new SnapshotWrite.Prune(newest, SnapshotSender.inUse(quorum.role())));
   }
 
   private void resign() {
@@ -247,7 +248,8 @@ public final class RaftCore {
     long sinceContactMs = quorum.role() instanceof FollowerState follower ? follower.sinceContactMs(nowMs) : -1;
     return new QuorumReport(quorum.self(), quorum.roleNow(), quorum.term(), quorum.role().leader(),
         quorum.hardState().votedFor(), active, confirmed, termStartIndex, quorum.commitIndex(), log.firstIndex(),
-        log.lastIndex(), log.lastTerm(), log.durableIndex(), uncommittedBytes, sinceContactMs, quorum.voters(), quorum.votersIndex(),
+        log.lastIndex(), log.lastTerm(), log.durableIndex(), uncommittedBytes, sinceContactMs, quorum.voters(),
+        quorum.votersIndex(),
         quorum.snapshots().newest().orElse(null), transferring, observers, peers);
   }
 }

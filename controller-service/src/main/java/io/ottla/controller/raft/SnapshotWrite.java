@@ -15,8 +15,12 @@ public sealed interface SnapshotWrite {
   /** All pieces are there: verify, make durable, and hand in {@link RaftInput.SnapshotReceived}. */
   record Complete(SnapshotId id, long totalBytes) implements SnapshotWrite {}
 
-  /** Remove what is neither among the newest nor in use (Q33). */
-  record Prune(Set<SnapshotId> inUse) implements SnapshotWrite {
+  /**
+   * Remove what is neither among the newest nor in use (Q33).
+   *
+   * @param upTo the newest snapshot when this was decided; a newer one may be in use by the time this is done
+   */
+  record Prune(SnapshotId upTo, Set<SnapshotId> inUse) implements SnapshotWrite {
     /** Copies the set. */
     public Prune {
       inUse = Set.copyOf(inUse);

@@ -26,8 +26,8 @@ public sealed interface StorageStep {
   /** Verify a received snapshot, make it durable, and hand {@link RaftInput.SnapshotReceived} to the Raft thread. */
   record CompleteSnapshot(SnapshotId id, long totalBytes) implements StorageStep {}
 
-  /** Remove old snapshots. */
-  record PruneSnapshots(Set<SnapshotId> inUse) implements StorageStep {}
+  /** Remove old snapshots, up to one. */
+  record PruneSnapshots(SnapshotId upTo, Set<SnapshotId> inUse) implements StorageStep {}
 
   /** Hand {@link RaftInput.Persisted} with this id to the Raft thread. */
   record ReportPersisted(long writeId) implements StorageStep {}

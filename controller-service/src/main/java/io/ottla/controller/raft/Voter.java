@@ -12,7 +12,8 @@ import java.util.UUID;
 public record Voter(ReplicaKey key, String host, int port) {
   /** Refuses what is no port, and hosts that could not be written down: no host name or address contains such characters. */
   public Voter {
-    if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\' || c == '/' || c == '@' || c == ',')) {
+    if (host.isEmpty()
+        || host.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\' || c == '/' || c == '@' || c == ',')) {
       throw new IllegalArgumentException("'" + host + "' is not a host");
     }
     if (port < 0 || port > 65_535) {

@@ -99,7 +99,7 @@ final class StorageLoop implements Runnable {
       case StorageStep.ReceiveSnapshot piece -> snapshots.receive(piece.id(), piece.position(), piece.bytes());
       case StorageStep.CompleteSnapshot whole -> report.accept(new RaftInput.SnapshotReceived(whole.id(),
           snapshots.complete(whole.id(), whole.totalBytes()).orElse(null)));
-      case StorageStep.PruneSnapshots prune -> snapshots.prune(prune.inUse());
+      case StorageStep.PruneSnapshots prune -> snapshots.prune(prune.upTo(), prune.inUse());
       case StorageStep.Truncate truncate -> log.truncateFrom(truncate.fromIndex());
       case StorageStep.Append append -> log.append(append.entries());
       case StorageStep.Force _ -> {

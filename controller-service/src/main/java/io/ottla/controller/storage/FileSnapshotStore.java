@@ -187,9 +187,9 @@ public final class FileSnapshotStore implements SnapshotStore, AutoCloseable {
   }
 
   @Override
-  public void prune(Set<SnapshotId> inUse) {
+  public void prune(SnapshotId upTo, Set<SnapshotId> inUse) {
     checkUsable();
-    List<SnapshotId> present = List.copyOf(SnapshotScan.ids(directory));
+    List<SnapshotId> present = List.copyOf(SnapshotScan.ids(directory).headSet(upTo, true));
     for (SnapshotId id : present.subList(0, Math.max(0, present.size() - KEPT))) {
       if (!inUse.contains(id)) {
         forget(id);

@@ -176,7 +176,8 @@ final class RaftJsonTest {
       ObjectNode changed = (ObjectNode) WireJson.mapper().readTree(BinaryFrame.parse(whole).header());
       changed.putObject("snapshot").put("lastIndex", wrong[0]).put("lastTerm", wrong[1]).put("position", wrong[2])
           .put("totalBytes", wrong[3]);
-      assertThatThrownBy(() -> RaftJson.readSnapshot(frame(bytes(changed), new byte[5]))).as("%s", Arrays.toString(wrong))
+      assertThatThrownBy(() -> RaftJson.readSnapshot(frame(bytes(changed), new byte[5])))
+          .as("%s", Arrays.toString(wrong))
           .isInstanceOf(IOException.class);
     }
   }
@@ -216,12 +217,14 @@ final class RaftJsonTest {
           .isInstanceOf(IOException.class);
       ObjectNode wrong = whole.deepCopy();
       wrong.putObject(name).put("x", "y");
-      assertThatThrownBy(() -> RaftJson.readReply(to, bytes(wrong))).as("wrong %s", name).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> RaftJson.readReply(to, bytes(wrong))).as("wrong %s", name)
+          .isInstanceOf(IOException.class);
     }
   }
 
   private static byte[] frame(byte[] header, byte[] payload) {
-    return ByteBuffer.allocate(BinaryFrame.PREFIX_LENGTH + header.length + payload.length).putInt(header.length).put(header)
+    return ByteBuffer.allocate(BinaryFrame.PREFIX_LENGTH + header.length + payload.length).putInt(header.length)
+        .put(header)
         .put(payload).array();
   }
 

@@ -204,7 +204,7 @@ final class CoreFixture {
           snapshots.receive(snapshot, position, bytes);
         case StorageStep.CompleteSnapshot(var snapshot, long total) ->
           step(new RaftInput.SnapshotReceived(snapshot, snapshots.complete(snapshot, total).orElse(null)));
-        case StorageStep.PruneSnapshots(var inUse) -> snapshots.prune(inUse);
+        case StorageStep.PruneSnapshots(var upTo, var inUse) -> snapshots.prune(upTo, inUse);
         case StorageStep.Truncate(long from) -> log.truncateFrom(from);
         case StorageStep.Append(List<LogEntry> entries) -> log.append(entries);
         case StorageStep.Force _ -> log.force();

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Raft paper, sections 5.5 and 5.6: crashes of followers and candidates, timing and availability (Q2, Q7, Q21 to Q23). */
 final class CrashAndTimingTest {
-  private static AppendRequest append(CoreFixture node, long prevIndex, long prevTerm, long commit, LogEntry... entries) {
+  private static AppendRequest append(CoreFixture node, long prevIndex, long prevTerm, long commit,
+      LogEntry... entries) {
     return new AppendRequest(node.from(2, 2), prevIndex, prevTerm, List.of(entries), commit);
   }
 
@@ -136,9 +137,11 @@ final class CrashAndTimingTest {
   void timesThatCannotWorkTogetherAreRefused(int tick, int heartbeat, int electionMin, int electionMax, int round,
       int retryMin, int retryMax, int checkQuorum, int appendTimeout, boolean works) {
     RaftConfig d = RaftConfig.DEFAULT;
-    Runnable made = () -> new RaftConfig(tick, heartbeat, electionMin, electionMax, round, retryMin, retryMax, checkQuorum,
+    Runnable made = () -> new RaftConfig(tick, heartbeat, electionMin, electionMax, round, retryMin, retryMax,
+        checkQuorum,
         appendTimeout, d.maxInFlight(), d.maxInFlightBytes(), d.maxAppendEntries(), d.maxAppendBytes(),
-        d.maxEntryBytes(), d.maxUncommittedBytes(), d.snapshotChunkBytes(), d.snapshotChunkTimeoutMs(), d.logTailEntries());
+        d.maxEntryBytes(), d.maxUncommittedBytes(), d.snapshotChunkBytes(), d.snapshotChunkTimeoutMs(),
+        d.logTailEntries());
     if (works) {
       made.run();
     } else {

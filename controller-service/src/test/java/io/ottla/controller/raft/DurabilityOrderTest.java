@@ -17,7 +17,8 @@ final class DurabilityOrderTest {
     var notice = new RaftNotice.CommitAdvanced(1);
     assertThat(DurabilityOrder.effects(new RaftOutput(state, write, List.of(), List.of(message), List.of(notice))))
         .containsExactly(
-            new RaftEffect.PersistHardState(state), new RaftEffect.Store(new StorageTask.ChangeLog(write)), new RaftEffect.Send(message),
+            new RaftEffect.PersistHardState(state), new RaftEffect.Store(new StorageTask.ChangeLog(write)),
+            new RaftEffect.Send(message),
             new RaftEffect.Notify(notice));
   }
 

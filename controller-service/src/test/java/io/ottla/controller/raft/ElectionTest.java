@@ -68,7 +68,8 @@ final class ElectionTest {
     for (int drawn : new int[] {0, 150, 299}) {
       draw[0] = drawn;
       var fixture = new CoreFixture(3);
-      var core = new RaftCore(new RaftIdentity("c", key(1), fixture.voters), null, CoreFixture.CONFIG, HardState.INITIAL,
+      var core = new RaftCore(new RaftIdentity("c", key(1), fixture.voters), null, CoreFixture.CONFIG,
+          HardState.INITIAL,
           new MemoryRaftLog(), new MemorySnapshotStore(), random, 0);
       long firedMs = 0;
       while (core.report(firedMs).role() == Role.FOLLOWER) {

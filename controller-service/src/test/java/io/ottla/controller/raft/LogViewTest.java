@@ -199,10 +199,12 @@ final class LogViewTest {
     if (!model.isEmpty()) {
       long from = first + random.nextInt(model.size());
       List<LogEntry> found = view.read(from, 5, 10_000);
-      assertThat(found).isNotEmpty().isEqualTo(model.subList((int) (from - first), (int) (from - first) + found.size()));
+      assertThat(found).isNotEmpty()
+          .isEqualTo(model.subList((int) (from - first), (int) (from - first) + found.size()));
       assertThat(view.termAt(from)).isEqualTo(found.getFirst().term());
       long run = view.firstIndexOfTermAt(from, first - 1);
-      assertThat(model.subList((int) (run - first), (int) (from - first) + 1)).allMatch(one -> one.term() == view.termAt(from));
+      assertThat(model.subList((int) (run - first), (int) (from - first) + 1))
+          .allMatch(one -> one.term() == view.termAt(from));
     }
     assertThat(disk.durableIndex()).as("what is claimed survives a crash, in the log or in the snapshot before it")
         .isGreaterThanOrEqualTo(view.durableIndex() >= first ? view.durableIndex() : 0);

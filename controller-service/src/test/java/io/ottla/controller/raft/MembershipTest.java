@@ -73,7 +73,8 @@ final class MembershipTest {
     var follower = new CoreFixture(3, 2);
     follower.receive(new AppendRequest(follower.from(2, 2), 0, 0, List.of(), 0));
     follower.change(7, new VoterChange.Remove(key(3)));
-    assertThat(follower.noticed(ProposalRefused.class)).containsExactly(new ProposalRefused(7, Refusal.NOT_LEADER, key(2)));
+    assertThat(follower.noticed(ProposalRefused.class))
+        .containsExactly(new ProposalRefused(7, Refusal.NOT_LEADER, key(2)));
     var leader = new CoreFixture(3);
     leader.becomeLeader();
     assertThat(refused(leader, new VoterChange.Remove(key(3)))).isEqualTo(Refusal.NOT_LEADER);
@@ -474,7 +475,8 @@ final class MembershipTest {
     node.tick(3_000);
     assertThat(node.taken(ObserveRequest.class)).isEmpty();
     node.tick(310);
-    assertThat(node.taken(ObserveRequest.class)).extracting(request -> request.envelope().to()).contains(key(2), key(3));
+    assertThat(node.taken(ObserveRequest.class)).extracting(request -> request.envelope().to()).contains(key(2),
+        key(3));
   }
 
   @Test

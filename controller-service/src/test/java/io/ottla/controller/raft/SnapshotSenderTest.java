@@ -202,7 +202,25 @@ final class SnapshotSenderTest {
     leader.slowDisk = true;
     leader.writeSnapshot(7, 10);
     assertThat(leader.waitingWrites.getLast())
-        .isEqualTo(new StorageTask.ChangeSnapshots(new SnapshotWrite.Prune(Set.of(sending))));
+        .isEqualTo(new StorageTask.ChangeSnapshots(new SnapshotWrite.Prune(new SnapshotId(7, 2), Set.of(sending))));
+  }
+
+  /** A slow disk: the removal is decided before the transfer begins, and done after two more snapshots were written. */
+  @Test
+  void removalThatComesLateTakesNoSnapshotAway() {
+    CoreFixture leader = leader(0);
+    leader.slowDisk = true;
+    leader.writeSnapshot(6, 250);
+    followerThreeIsEmpty(leader);
+    SnapshotRequest first = pieces(leader).getLast();
+    for (long index = 7; index <= 9; index++) {
+      leader.propose(index, 10);
+      leader.acknowledge(leader.appendTo(2));
+      leader.snapshots.write(new SnapshotId(index, 2), leader.voters, out -> {});
+    }
+    leader.force();
+    answerPiece(leader, first, PIECE, false);
+    assertThat(pieces(leader).getLast().position()).isEqualTo(PIECE);
   }
 
   @Test

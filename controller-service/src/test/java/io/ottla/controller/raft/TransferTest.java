@@ -173,7 +173,8 @@ final class TransferTest {
     CoreFixture node = follower();
     RaftOutput output = node.receive(new TimeoutNowRequest(node.from(2, 2)));
     assertThat(output.hardState()).isEqualTo(new HardState(3, key(1)));
-    List<VoteRequest> votes = node.sent.stream().filter(VoteRequest.class::isInstance).map(VoteRequest.class::cast).toList();
+    List<VoteRequest> votes = node.sent.stream().filter(VoteRequest.class::isInstance).map(VoteRequest.class::cast)
+        .toList();
     assertThat(votes).hasSize(2).allMatch(VoteRequest::transfer);
     assertThat(node.onlyTaken(TimeoutNowReply.class).campaigning()).isTrue();
   }

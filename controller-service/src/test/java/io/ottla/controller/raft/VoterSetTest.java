@@ -78,7 +78,8 @@ final class VoterSetTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "[", "]", "[]", "[\"", "[\"]", "\"]", "[\"\"]", "{}", "null", "[\"1\"]",
-      "[\"1@h:1\"]", "[\"@h:1/00000000-0000-0000-0000-000000000001\"]", "[\"1@:1/00000000-0000-0000-0000-000000000001\"]",
+      "[\"1@h:1\"]", "[\"@h:1/00000000-0000-0000-0000-000000000001\"]",
+      "[\"1@:1/00000000-0000-0000-0000-000000000001\"]",
       "[\"1@h/00000000-0000-0000-0000-000000000001\"]", "[\"1@h:x/00000000-0000-0000-0000-000000000001\"]",
       "[\"x@h:1/00000000-0000-0000-0000-000000000001\"]", "[\"-1@h:1/00000000-0000-0000-0000-000000000001\"]",
       "[\"1@h:1/none\"]", "[\"1@h h:1/00000000-0000-0000-0000-000000000001\"]",
@@ -97,7 +98,8 @@ final class VoterSetTest {
     byte[] whole = voters(1, 3).encode();
     for (int length = 0; length < whole.length; length++) {
       byte[] part = java.util.Arrays.copyOf(whole, length);
-      assertThatThrownBy(() -> VoterSet.decode(part)).as("%s bytes", length).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> VoterSet.decode(part)).as("%s bytes", length)
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 }

@@ -219,7 +219,7 @@ final class FileSnapshotStoreTest {
     assertThatThrownBy(() -> write(store, FIVE, "{}\n")).isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("failed earlier");
     assertThatThrownBy(() -> store.receive(FIVE, 0, new byte[1])).isInstanceOf(UncheckedIOException.class);
-    assertThatThrownBy(() -> store.prune(Set.of())).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> store.prune(FIVE, Set.of())).isInstanceOf(UncheckedIOException.class);
     assertThat(store.newest()).isEmpty();
     assertThat(open(directory).newest()).isEmpty();
   }
@@ -245,7 +245,7 @@ final class FileSnapshotStoreTest {
       write(store, new SnapshotId(index, 1), "{}\n");
     }
     InputStream reading = store.openState(new SnapshotId(1, 1));
-    store.prune(Set.of());
+    store.prune(new SnapshotId(4, 1), Set.of());
     try (var files = Files.list(path)) {
       assertThat(files.map(file -> String.valueOf(file.getFileName())))
           .containsExactlyInAnyOrder(SnapshotName.of(new SnapshotId(3, 1)), SnapshotName.of(new SnapshotId(4, 1)));

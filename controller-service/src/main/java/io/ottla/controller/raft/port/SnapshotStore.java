@@ -58,8 +58,11 @@ public interface SnapshotStore {
    */
   Optional<Snapshot> complete(SnapshotId id, long totalBytes);
 
-  /** Removes all but the two newest snapshots and those in use (Q33). */
-  void prune(Set<SnapshotId> inUse);
+  /**
+   * Removes, of the snapshots up to one, all but the two newest and those in use (Q33). Newer ones stay: whoever decided this did not know of
+   * them, and they may be in use by now.
+   */
+  void prune(SnapshotId upTo, Set<SnapshotId> inUse);
 
   /** Writes a state into a snapshot. */
   @FunctionalInterface

@@ -106,8 +106,8 @@ public final class MemorySnapshotStore implements SnapshotStore {
   }
 
   @Override
-  public void prune(Set<SnapshotId> inUse) {
-    List<SnapshotId> ids = List.copyOf(whole.keySet());
+  public void prune(SnapshotId upTo, Set<SnapshotId> inUse) {
+    List<SnapshotId> ids = List.copyOf(whole.headMap(upTo, true).keySet());
     for (SnapshotId id : ids.subList(0, Math.max(0, ids.size() - 2))) {
       if (!inUse.contains(id)) {
         whole.remove(id);

@@ -285,7 +285,7 @@ public abstract class SnapshotStoreContract {
     for (long index = 1; index <= 5; index++) {
       write(store, new SnapshotId(index, 1), state((int) index));
     }
-    store.prune(Set.of(new SnapshotId(2, 1)));
+    store.prune(new SnapshotId(5, 1), Set.of(new SnapshotId(2, 1)));
     assertThat(stateOf(store, new SnapshotId(5, 1))).isEqualTo(state(5));
     assertThat(stateOf(store, new SnapshotId(4, 1))).isEqualTo(state(4));
     assertThat(stateOf(store, new SnapshotId(2, 1))).isEqualTo(state(2));
@@ -297,6 +297,19 @@ public abstract class SnapshotStoreContract {
   }
 
   @Test
+  void pruningThatComesLateTouchesNothingNewerThanWhatItWasDecidedWith() {
+    SnapshotStore store = open();
+    for (long index = 1; index <= 6; index++) {
+      write(store, new SnapshotId(index, 1), state((int) index));
+    }
+    store.prune(new SnapshotId(3, 1), Set.of());
+    for (long index = 2; index <= 6; index++) {
+      assertThat(stateOf(store, new SnapshotId(index, 1))).isEqualTo(state((int) index));
+    }
+    assertThatThrownBy(() -> store.openState(new SnapshotId(1, 1))).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void stateThatIsBeingReadStaysReadableWhenItsSnapshotIsPruned() throws IOException {
     SnapshotStore store = open();
     write(store, FIVE, state(20_000));
@@ -304,7 +317,7 @@ public abstract class SnapshotStoreContract {
       byte[] start = in.readNBytes(1000);
       write(store, NINE, state(1));
       write(store, TWELVE, state(1));
-      store.prune(Set.of());
+      store.prune(TWELVE, Set.of());
       String whole = new String(start, StandardCharsets.UTF_8)
           + new String(in.readAllBytes(), StandardCharsets.UTF_8);
       assertThat(whole).isEqualTo(state(20_000));
