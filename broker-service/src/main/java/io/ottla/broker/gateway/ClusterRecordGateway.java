@@ -128,6 +128,20 @@ public final class ClusterRecordGateway implements RecordGateway {
     };
   }
 
+  @Override
+  public OffsetLookup offsetAt(String topic, int partition, long timestamp) {
+    ReadOutcome outcome = router.read(partition(topic, partition), ForwardReadRequest.AT_TIMESTAMP + timestamp, 1, 0, 0,
+        clock.millis() + limits.leaderWaitMs());
+    return switch (outcome) {
+      case ReadOutcome.Failed failed -> throw new OttlaException(failed.code(), failed.message());
+      case ReadOutcome.Ok found -> {
+        List<Record> records = decode(found);
+        yield new OffsetLookup(new PartitionOffsets(found.logStartOffset(), found.highWatermark()), found.startOffset(),
+            records.isEmpty() ? null : records.getFirst().timestamp());
+      }
+    };
+  }
+
   private TopicIdPartition partition(String topicName, int partition) {
     TopicImage topic = view.image().topic(topicName).orElseThrow(() -> unknownTopic(topicName));
     if (topic.partition(partition).isEmpty()) {
@@ -141,12 +155,7 @@ public final class ClusterRecordGateway implements RecordGateway {
   }
 
   private static ReadResult trim(ReadCommand command, ReadOutcome.Ok found) {
-    List<Record> all;
-    try {
-      all = RecordBatches.records(found.batches(), found.startOffset(), found.highWatermark());
-    } catch (MalformedBatchException e) {
-      throw new OttlaException(ErrorCode.STORAGE_ERROR, "The stored records are damaged; see the broker's log.");
-    }
+    List<Record> all = decode(found);
     long bytes = 0;
     int count = 0;
     while (count < all.size() && count < command.maxRecords()) {
@@ -160,6 +169,14 @@ public final class ClusterRecordGateway implements RecordGateway {
     List<Record> records = List.copyOf(all.subList(0, count));
     long next = records.isEmpty() ? found.startOffset() : records.getLast().offset() + 1;
     return new ReadResult(records, next, found.highWatermark(), found.logStartOffset());
+  }
+
+  private static List<Record> decode(ReadOutcome.Ok found) {
+    try {
+      return RecordBatches.records(found.batches(), found.startOffset(), found.highWatermark());
+    } catch (MalformedBatchException e) {
+      throw new OttlaException(ErrorCode.STORAGE_ERROR, "The stored records are damaged; see the broker's log.");
+    }
   }
 
   private static long length(byte @org.jspecify.annotations.Nullable [] bytes) {

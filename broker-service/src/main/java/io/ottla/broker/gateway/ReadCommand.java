@@ -4,7 +4,8 @@ package io.ottla.broker.gateway;
  * A stateless read of one partition.
  *
  * @param offset first offset wanted, or {@link io.ottla.common.wire.ForwardReadRequest#EARLIEST}, or
- *     {@link io.ottla.common.wire.ForwardReadRequest#LATEST}, or {@code LATEST - n} for n before the end
+ *     {@link io.ottla.common.wire.ForwardReadRequest#LATEST}, or {@code LATEST - n} for n before the end, or
+ *     {@link io.ottla.common.wire.ForwardReadRequest#AT_TIMESTAMP} plus a timestamp
  * @param maxBytes bound on key and value bytes; at least one record is returned when there is one
  * @param minBytes answer as soon as this much is there
  * @param maxRecords bound on the number of records

@@ -20,4 +20,11 @@ public interface RecordGateway {
 
   /** The readable range of a partition, as its leader knows it. */
   PartitionOffsets offsets(String topic, int partition);
+
+  /**
+   * Finds the first committed record at or after a time.
+   *
+   * @param timestamp milliseconds since 1970, from 0 to {@link io.ottla.common.wire.ForwardReadRequest#MAX_TIMESTAMP}
+   */
+  OffsetLookup offsetAt(String topic, int partition, long timestamp);
 }

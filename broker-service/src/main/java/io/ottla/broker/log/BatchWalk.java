@@ -100,6 +100,10 @@ final class BatchWalk {
     return BatchFormat.lastOffset(chunk, header);
   }
 
+  long maxTimestamp() {
+    return BatchFormat.maxTimestamp(chunk, header);
+  }
+
   int epoch() {
     return BatchFormat.partitionLeaderEpoch(chunk, header);
   }

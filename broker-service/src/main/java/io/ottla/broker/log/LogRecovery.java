@@ -41,7 +41,6 @@ final class LogRecovery {
   private long scannedFrom;
   private long bytesScanned;
   private int indexesRebuilt;
-  private int bytesSinceIndexEntry;
   private List<EpochEntry> scannedEpochs = List.of();
   private @Nullable String damage;
 
@@ -135,7 +134,10 @@ final class LogRecovery {
           + (walk.problem() == null ? "" : ": " + walk.problem());
       return false;
     }
-    segment.recovered(segment.size(), endOffset, 0);
+    segment.recovered(segment.size(), endOffset);
+    if (!segment.attachTimes(config.indexIntervalBytes())) {
+      indexesRebuilt++;
+    }
     return true;
   }
 
@@ -145,13 +147,7 @@ final class LogRecovery {
 
   /** Rebuilds the index of a sealed segment from its batch headers, and returns a walk that goes over all of it again. */
   private BatchWalk rebuildIndex(Segment segment) throws IOException {
-    segment.index().clear();
-    segment.recovered(segment.size(), segment.baseOffset(), 0);
-    BatchWalk walk = wholeWalk(segment);
-    while (walk.next()) {
-      segment.indexBatch(walk.lastOffset(), (int) walk.position(), walk.size(), config.indexIntervalBytes());
-    }
-    segment.index().seal();
+    segment.rebuildOffsetIndex(config.indexIntervalBytes());
     indexesRebuilt++;
     return wholeWalk(segment);
   }
@@ -183,13 +179,15 @@ final class LogRecovery {
   }
 
   private TailScan scan(Segment segment, int from, long offset) throws IOException {
+    if (!segment.resumeIndexing(from, offset, config.indexIntervalBytes())) {
+      indexesRebuilt++;
+    }
     TailScan scan = new TailScan(segment, from, offset);
     scan.run(config.indexIntervalBytes());
     scannedFrom = offset;
     bytesScanned += scan.position() - from;
     position = scan.position();
     endOffset = scan.nextOffset();
-    bytesSinceIndexEntry = scan.bytesSinceIndexEntry();
     scannedEpochs = scan.epochs();
     return scan;
   }
@@ -212,15 +210,15 @@ final class LogRecovery {
     if (keep < 0) {
       segments.add(LogReset.finish(directory, start == null ? endOffset : start.offset()));
     } else {
-      segments.get(keep).recovered(position, endOffset, bytesSinceIndexEntry);
+      segments.get(keep).recovered(position, endOffset);
       if (bytesTruncated > 0) {
-        segments.get(keep).truncate(position, endOffset);
+        segments.get(keep).truncate(position, endOffset, config.indexIntervalBytes());
       }
     }
     LeaderEpochCache epochs = recoverEpochs();
     Segment active = segments.getLast();
     active.file().force();
-    active.index().force();
+    active.forceIndexes();
     directory.force();
     return new PartitionLog(directory, segments, epochs, recoveryPoint, config);
   }

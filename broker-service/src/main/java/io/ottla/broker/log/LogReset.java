@@ -42,7 +42,7 @@ final class LogReset {
   /** Removes all segments, which are closed, and makes the first new one; durable on return. */
   static Segment finish(PartitionDirectory directory, long newStartOffset) throws IOException {
     for (String name : directory.list()) {
-      if (name.endsWith(SegmentNames.LOG_SUFFIX) || name.endsWith(SegmentNames.INDEX_SUFFIX)) {
+      if (SegmentNames.isOfSegment(name)) {
         directory.delete(name);
       }
     }

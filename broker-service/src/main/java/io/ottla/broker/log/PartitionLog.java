@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -229,6 +230,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** P4: the full segment is durable, and so is the new one's existence, before the new one is used. */
     private void roll(Segment full) throws IOException {
+      full.completeTimes();
       forceForRoll(full);
       forcedOffset = full.nextOffset();
       Segment next = Segment.create(directory, full.nextOffset());
@@ -294,17 +296,35 @@ public final class PartitionLog implements AutoCloseable {
   }
 
   private LogSlice read(long startOffset, int maxBytes, long upTo, LogReader.FirstBatch first) {
+    return reading("cannot read at offset " + startOffset,
+        snapshot -> LogReader.read(snapshot, startOffset, maxBytes, upTo, first));
+  }
+
+  /**
+   * The first record below {@code upTo}, the high watermark for consumers, whose timestamp is at least {@code timestamp}; empty if there is
+   * none. Timestamps of a log need not ascend: records before it may be later than records behind it.
+   */
+  public Optional<OffsetAtTimestamp> offsetForTimestamp(long timestamp, long upTo) {
+    return reading("cannot look up timestamp " + timestamp, snapshot -> TimestampSearch.find(snapshot, timestamp, upTo));
+  }
+
+  /** Something done with one view of the log. */
+  private interface Reading<T> {
+    T in(LogView view) throws IOException;
+  }
+
+  private <T> T reading(String what, Reading<T> reading) {
     while (true) {
       checkUsable();
       LogView snapshot = view;
       try {
-        LogSlice slice = LogReader.read(snapshot, startOffset, maxBytes, upTo, first);
+        T result = reading.in(snapshot);
         if (view.generation() == snapshot.generation()) {
-          return slice;
+          return result;
         }
       } catch (IOException | MalformedBatchException e) {
         if (view.generation() == snapshot.generation()) {
-          throw failed("cannot read at offset " + startOffset, e);
+          throw failed(what, e);
         }
         // A truncation took away what was being read: look again.
       }
@@ -439,7 +459,7 @@ public final class PartitionLog implements AutoCloseable {
       segments[k].delete(directory);
       directory.force();
     }
-    segments[keep].truncate(position, newEnd);
+    segments[keep].truncate(position, newEnd, config.indexIntervalBytes());
   }
 
   private void checkAboveHighWatermark(long offset, long highWatermark) {
@@ -481,10 +501,10 @@ public final class PartitionLog implements AutoCloseable {
     try {
       if (failure == null) {
         flush();
-        view.active().index().force();
+        view.active().forceIndexes();
       }
     } catch (IOException e) {
-      throw failed("cannot force the index", e);
+      throw failed("cannot force the indexes", e);
     } finally {
       closeFiles();
     }

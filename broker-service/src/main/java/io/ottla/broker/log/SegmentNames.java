@@ -6,6 +6,7 @@ import java.util.List;
 final class SegmentNames {
   static final String LOG_SUFFIX = ".log";
   static final String INDEX_SUFFIX = ".index";
+  static final String TIME_INDEX_SUFFIX = ".timeindex";
   private static final int DIGITS = 20;
 
   private SegmentNames() {
@@ -17,6 +18,15 @@ final class SegmentNames {
 
   static String index(long baseOffset) {
     return digits(baseOffset) + INDEX_SUFFIX;
+  }
+
+  static String timeIndex(long baseOffset) {
+    return digits(baseOffset) + TIME_INDEX_SUFFIX;
+  }
+
+  /** Whether the file belongs to a segment. */
+  static boolean isOfSegment(String name) {
+    return isSegment(name, LOG_SUFFIX) || isSegment(name, INDEX_SUFFIX) || isSegment(name, TIME_INDEX_SUFFIX);
   }
 
   /** Base offsets of the names with this suffix, ascending; other names are ignored. */

@@ -21,7 +21,6 @@ final class TailScan {
   private int epoch = -1;
   private @Nullable String problem;
   private List<EpochEntry> epochs = List.of();
-  private int bytesSinceIndexEntry;
 
   /** Scans from the batch at {@code position}, whose first offset is {@code nextOffset}. */
   TailScan(Segment segment, int position, long nextOffset) {
@@ -31,17 +30,13 @@ final class TailScan {
     this.nextOffset = nextOffset;
   }
 
-  /** Scans to the end, adding index entries on the way. */
+  /** Scans to the end, with index entries on the way. */
   void run(int indexIntervalBytes) throws IOException {
     while (position < fileSize && isSound()) {
       int at = position - chunkAt;
       int size = BatchFormat.sizeInBytes(chunk, at);
       long last = BatchFormat.lastOffset(chunk, at);
-      if (bytesSinceIndexEntry > indexIntervalBytes) {
-        segment.index().append((int) (last - segment.baseOffset()), position);
-        bytesSinceIndexEntry = 0;
-      }
-      bytesSinceIndexEntry += size;
+      segment.indexBatch(last, BatchFormat.maxTimestamp(chunk, at), position, size, indexIntervalBytes);
       epoch = BatchFormat.partitionLeaderEpoch(chunk, at);
       epochs = LeaderEpochCache.with(epochs, epoch, nextOffset);
       nextOffset = last + 1;
@@ -102,9 +97,5 @@ final class TailScan {
   /** Where epochs change in the part scanned, its first one included. */
   List<EpochEntry> epochs() {
     return epochs;
-  }
-
-  int bytesSinceIndexEntry() {
-    return bytesSinceIndexEntry;
   }
 }

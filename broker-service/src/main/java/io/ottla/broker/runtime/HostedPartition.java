@@ -3,6 +3,7 @@ package io.ottla.broker.runtime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import io.ottla.broker.log.LogFailedException;
 import io.ottla.broker.log.LogSlice;
+import io.ottla.broker.log.OffsetAtTimestamp;
 import io.ottla.broker.log.PartitionLog;
 import io.ottla.broker.log.SliceGoneException;
 import io.ottla.broker.replica.AckState;
@@ -256,6 +258,15 @@ final class HostedPartition {
     }
     if (wanted >= 0) {
       return wanted;
+    }
+    if (wanted <= ForwardReadRequest.AT_TIMESTAMP + ForwardReadRequest.MAX_TIMESTAMP) {
+      Optional<OffsetAtTimestamp> found = log.offsetForTimestamp(wanted - ForwardReadRequest.AT_TIMESTAMP,
+          range.highWatermark());
+      if (found.isPresent()) {
+        return found.get().offset();
+      }
+      requireLatestKnown(range);
+      return range.highWatermark();
     }
     requireLatestKnown(range);
     return Math.max(range.logStart(), range.highWatermark() - (ForwardReadRequest.LATEST - wanted));

@@ -24,7 +24,8 @@ public interface PartitionService {
    * Reads committed batches (P30, P31).
    *
    * @param offset first offset wanted, or {@link io.ottla.common.wire.ForwardReadRequest#EARLIEST}, or
-   *     {@link io.ottla.common.wire.ForwardReadRequest#LATEST}, or {@code LATEST - n} for n before the end
+   *     {@link io.ottla.common.wire.ForwardReadRequest#LATEST}, or {@code LATEST - n} for n before the end, or
+   *     {@link io.ottla.common.wire.ForwardReadRequest#AT_TIMESTAMP} plus a timestamp
    * @param maxBytes bound on the bytes of batches; one whole batch is returned even if it is larger
    * @param minBytes answer as soon as this much is committed
    * @param maxWaitMs how long to wait for it; 0 does not wait

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
+import io.ottla.broker.log.OffsetAtTimestamp;
 import io.ottla.broker.log.PartitionLog;
 import io.ottla.broker.log.port.PartitionMetadata;
 import io.ottla.common.error.ErrorCode;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -134,6 +136,52 @@ class KafkaSegmentOracleTest {
           long offset = Long.parseLong(digits) + content.getInt();
           int position = content.getInt();
           assertThat(records.batchesFrom(position).iterator().next().lastOffset()).isEqualTo(offset);
+          entries++;
+        }
+      }
+    }
+    assertThat(entries).isGreaterThan(20);
+  }
+
+  @Test
+  void theTimeIndexHasKafkasFormatAndLookupsByTimeAgreeWithKafkas() throws IOException {
+    Random random = new Random(17);
+    log.recordEpochStart(1);
+    BatchBuilder builder = new BatchBuilder(100);
+    for (int i = 0; i < 500; i++) {
+      builder.reset();
+      for (int r = random.nextInt(3); r >= 0; r--) {
+        builder.add(NOW + i * 10 + random.nextInt(i % 50 == 0 ? 2_000 : 60), null, new byte[random.nextInt(200)],
+            List.of());
+      }
+      log.appendAsLeader(builder.build(), 1, NOW);
+    }
+    for (int i = 0; i < 300; i++) {
+      long timestamp = NOW + random.nextInt(6_000);
+      FileRecords.TimestampAndOffset expected = null;
+      for (Path segment : segments(".log")) {
+        try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
+          expected = expected == null ? records.searchForTimestamp(timestamp, 0, 0, Integer.MAX_VALUE) : expected;
+        }
+      }
+      OffsetAtTimestamp found = log.offsetForTimestamp(timestamp, log.logEndOffset()).orElse(null);
+      assertThat(found == null ? null : new FileRecords.TimestampAndOffset(found.timestamp(), found.offset(),
+          Optional.of(1))).isEqualTo(expected);
+    }
+    store.closeCleanly(1);
+    int entries = 0;
+    for (Path index : segments(".timeindex")) {
+      String digits = String.valueOf(index.getFileName()).substring(0, 20);
+      ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(index));
+      try (FileRecords records = FileRecords.open(index.resolveSibling(digits + ".log").toFile(), false)) {
+        while (content.hasRemaining()) {
+          long timestamp = content.getLong();
+          long offset = Long.parseLong(digits) + content.getInt();
+          for (FileChannelRecordBatch batch : records.batches()) {
+            boolean indexed = batch.lastOffset() == offset;
+            assertThat(batch.maxTimestamp()).matches(max -> indexed ? max == timestamp
+                : batch.lastOffset() > offset || max <= timestamp);
+          }
           entries++;
         }
       }

@@ -16,6 +16,9 @@ public final class RecordCursor {
   private final ByteBuffer records;
   private final long baseOffset;
   private final long baseTimestamp;
+  /** Set when the broker gave all records the batch's largest timestamp. */
+  private final boolean appendTime;
+  private final long maxTimestamp;
   private final int count;
   private int index = -1;
   private int offsetDelta;
@@ -35,6 +38,8 @@ public final class RecordCursor {
     records = buffer.slice(at + BatchFormat.RECORDS, BatchFormat.sizeInBytes(buffer, at) - BatchFormat.RECORDS);
     baseOffset = BatchFormat.baseOffset(buffer, at);
     baseTimestamp = buffer.getLong(at + BatchFormat.BASE_TIMESTAMP);
+    appendTime = (BatchFormat.attributes(buffer, at) & BatchFormat.LOG_APPEND_TIME_BIT) != 0;
+    maxTimestamp = BatchFormat.maxTimestamp(buffer, at);
     count = BatchFormat.count(buffer, at);
   }
 
@@ -81,7 +86,7 @@ public final class RecordCursor {
 
   /** Milliseconds since 1970, -1 for none. */
   public long timestamp() {
-    return baseTimestamp + timestampDelta;
+    return appendTime ? maxTimestamp : baseTimestamp + timestampDelta;
   }
 
   /** Bytes of the key, -1 for null. */

@@ -184,7 +184,8 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({"offset=x", "offset=", "offset=1.5", "offset=--1", "timeout=-1", "timeout=x", "timeout=1.5",
-      "max_bytes=0", "max_bytes=-5", "max_bytes=x", "min_bytes=0", "max_records=0", "max_records=x"})
+      "max_bytes=0", "max_bytes=-5", "max_bytes=x", "min_bytes=0", "max_records=0", "max_records=x", "timestamp=",
+      "timestamp=-1", "timestamp=x", "timestamp=2026-01-01", "timestamp=9223372036854775807", "offset=1&timestamp=1"})
   void aBadReadParameterIsRefused(String query) throws Exception {
     assertRefused(ApiServer.get("/topics/orders/partitions/0/records?" + query, JSON), 400, 400, JSON);
     assertThat(cluster.untouched()).isTrue();

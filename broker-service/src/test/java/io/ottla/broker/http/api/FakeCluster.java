@@ -1,6 +1,7 @@
 package io.ottla.broker.http.api;
 
 import io.ottla.broker.gateway.AdminGateway;
+import io.ottla.broker.gateway.OffsetLookup;
 import io.ottla.broker.gateway.PartitionOffsets;
 import io.ottla.broker.gateway.ProduceCommand;
 import io.ottla.broker.gateway.ProducerRecord;
@@ -122,6 +123,8 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
       throw new OttlaException(ErrorCode.OFFSET_TRIMMED, "Offset " + command.offset() + " was removed.");
     }
     long from = command.offset() == ForwardReadRequest.EARLIEST ? logStart
+        : command.offset() <= ForwardReadRequest.AT_TIMESTAMP + ForwardReadRequest.MAX_TIMESTAMP
+            ? firstAt(command.offset() - ForwardReadRequest.AT_TIMESTAMP)
         : command.offset() < 0 ? Math.max(logStart, log.size() + command.offset() + 1)
             : command.offset();
     if (from > log.size()) {
@@ -138,6 +141,18 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
       throw new OttlaException(ErrorCode.LEADER_NOT_AVAILABLE, "Partition 1 of orders has no leader.");
     }
     return new PartitionOffsets(logStart, log.size());
+  }
+
+  private long firstAt(long timestamp) {
+    return log.stream().filter(record -> record.timestamp() >= timestamp).mapToLong(Record::offset).findFirst()
+        .orElse(log.size());
+  }
+
+  @Override
+  public OffsetLookup offsetAt(String topic, int partition, long timestamp) {
+    long offset = firstAt(timestamp);
+    return new OffsetLookup(offsets(topic, partition), offset,
+        offset == log.size() ? null : log.get((int) offset).timestamp());
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.ottla.broker.http.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.common.record.Record;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,19 @@ class MetadataApiTest {
   @Test
   void offsetsAreTheReadableRange() throws Exception {
     assertAnswer("/topics/orders/partitions/0/offsets", "{\"beginning_offset\":0,\"end_offset\":0}");
+  }
+
+  @Test
+  void offsetsAreFoundByTime() throws Exception {
+    FakeCluster cluster = ApiServer.freshCluster();
+    for (long timestamp : new long[] {1_000, 86_400_000}) {
+      cluster.log.add(new Record(cluster.log.size(), timestamp, null, null, List.of()));
+    }
+    String path = "/topics/orders/partitions/0/offsets?timestamp=";
+    assertAnswer(path + "1001", "{\"beginning_offset\":0,\"end_offset\":2,\"offset\":1,\"timestamp\":86400000}");
+    assertAnswer(path + "1970-01-02T00:00:00Z",
+        "{\"beginning_offset\":0,\"end_offset\":2,\"offset\":1,\"timestamp\":86400000}");
+    assertAnswer(path + "1970-01-02T00:00:00.001Z", "{\"beginning_offset\":0,\"end_offset\":2,\"offset\":2}");
   }
 
   @Test

@@ -149,6 +149,17 @@ class RecordsApiTest {
   }
 
   @Test
+  void readingBeginsAtATime() throws Exception {
+    store(null, "1");
+    store(null, "2");
+    HttpResponse<String> response = ApiServer.get(PATH + "?timestamp=" + FakeCluster.ARRIVAL + "&max_records=1", JSON);
+    assertThat(response.body()).contains("\"offset\":0");
+    assertThat(response.headers().firstValue("Link"))
+        .hasValue("<" + PATH + "?offset=1&max_records=1>; rel=\"next\"");
+    assertThat(ApiServer.get(PATH + "?timestamp=2033-05-18T03:33:20%2B02:00", JSON).body()).isEqualTo("[]");
+  }
+
+  @Test
   void aTrimmedOffsetIsGoneAndTheAnswerSaysWhereTheLogStarts() throws Exception {
     cluster.logStart = 5;
     HttpResponse<String> response = ApiServer.get(PATH + "?offset=2", JSON);

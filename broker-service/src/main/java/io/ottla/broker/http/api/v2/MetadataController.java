@@ -1,15 +1,16 @@
 package io.ottla.broker.http.api.v2;
 
 import io.ottla.broker.runtime.BrokerView;
-import io.ottla.broker.gateway.PartitionOffsets;
 import io.ottla.broker.gateway.RecordGateway;
 import io.ottla.broker.http.api.ApiException;
 import io.ottla.broker.http.api.MediaTypes;
 import io.ottla.broker.http.api.PathParameters;
+import io.ottla.broker.http.api.QueryParameters;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicImage;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -71,13 +72,15 @@ public final class MetadataController {
     return PartitionView.of(number, requirePartition(topic, number));
   }
 
-  /** The readable range of a partition. */
+  /** The readable range of a partition; with {@code timestamp} also the first record at or after that time. */
   @GetMapping(path = "/topics/{topic}/partitions/{partition}/offsets", produces = MediaTypes.V2)
-  public OffsetsView offsets(@PathVariable String topic, @PathVariable String partition) {
+  public OffsetsView offsets(@PathVariable String topic, @PathVariable String partition, HttpServletRequest request) {
     int number = PathParameters.partition(partition);
     requirePartition(topic, number);
-    PartitionOffsets range = records.offsets(topic, number);
-    return new OffsetsView(range.beginning(), range.end());
+    Long timestamp = QueryParameters.timestamp(request);
+    return timestamp == null
+        ? OffsetsView.of(records.offsets(topic, number))
+        : OffsetsView.of(records.offsetAt(topic, number, timestamp));
   }
 
   private TopicImage requireTopic(String topic) {

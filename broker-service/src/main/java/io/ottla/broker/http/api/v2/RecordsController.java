@@ -64,12 +64,22 @@ public final class RecordsController {
   }
 
   private ReadCommand command(String topic, int partition, HttpServletRequest request) {
-    long offset = offset(request.getParameter("offset"));
+    long offset = start(request);
     int timeoutMs = QueryParameters.number(request, "timeout", 0, 0, limits.maxPollWaitMs());
     int maxBytes = QueryParameters.number(request, "max_bytes", DEFAULT_MAX_BYTES, 1, limits.maxBodyBytes());
     int minBytes = QueryParameters.number(request, "min_bytes", 1, 1, limits.maxBodyBytes());
     int maxRecords = QueryParameters.number(request, "max_records", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
     return new ReadCommand(topic, partition, offset, maxBytes, minBytes, maxRecords, timeoutMs);
+  }
+
+  /** Where to begin: at {@code offset}, or at the first record of {@code timestamp} or later. */
+  private static long start(HttpServletRequest request) {
+    Long timestamp = QueryParameters.timestamp(request);
+    String offset = request.getParameter("offset");
+    if (timestamp != null && offset != null) {
+      throw ApiException.malformed("Query parameters 'offset' and 'timestamp' exclude each other.");
+    }
+    return timestamp == null ? offset(offset) : ForwardReadRequest.AT_TIMESTAMP + timestamp;
   }
 
   /** A number, {@code earliest}, {@code latest} (the default), or {@code -N} for N before the end. */
@@ -114,7 +124,7 @@ public final class RecordsController {
   private static String nextQuery(HttpServletRequest request, long nextOffset) {
     StringJoiner query = new StringJoiner("&").add("offset=" + nextOffset);
     request.getParameterMap().forEach((name, values) -> {
-      if (!name.equals("offset") && values.length > 0) {
+      if (!name.equals("offset") && !name.equals("timestamp") && values.length > 0) {
         query.add(encode(name) + "=" + encode(values[0]));
       }
     });
