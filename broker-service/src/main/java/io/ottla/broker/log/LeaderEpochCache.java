@@ -106,6 +106,18 @@ final class LeaderEpochCache {
     replace(entries.stream().filter(entry -> entry.startOffset() < logEndOffset).toList());
   }
 
+  /** Drops what lies wholly below the log start; the epoch in force there starts there now. */
+  void truncateFromStart(long logStartOffset) throws IOException {
+    List<EpochEntry> next = new ArrayList<>(entries);
+    while (next.size() > 1 && next.get(1).startOffset() <= logStartOffset) {
+      next.removeFirst();
+    }
+    if (!next.isEmpty() && next.getFirst().startOffset() < logStartOffset) {
+      next.set(0, new EpochEntry(next.getFirst().epoch(), logStartOffset));
+    }
+    replace(next);
+  }
+
   void clear() throws IOException {
     replace(List.of());
   }

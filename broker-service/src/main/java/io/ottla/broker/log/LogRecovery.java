@@ -4,6 +4,7 @@ import io.ottla.broker.log.port.PartitionDirectory;
 import io.ottla.broker.log.port.RecoveryPoint;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,8 @@ final class LogRecovery {
   private long bytesScanned;
   private int indexesRebuilt;
   private List<EpochEntry> scannedEpochs = List.of();
+  private long logStart;
+  private List<Long> leftovers = List.of();
   private @Nullable String damage;
 
   private LogRecovery(PartitionDirectory directory, LogConfig config, long knownDurable, RecoveryPoint recoveryPoint) {
@@ -86,32 +89,44 @@ final class LogRecovery {
     if (damage != null) {
       recoveryPoint.lower(endOffset);
     }
-    return new Outcome(cutAndForce(start, bytesTruncated), report);
+    removeLeftovers();
+    return new Outcome(cutAndForce(bytesTruncated), report);
   }
 
   // ---- looking
 
   private void inspect(LogReset.@Nullable LogStart start) throws IOException {
     long[] bases = SegmentNames.baseOffsets(directory.list(), SegmentNames.LOG_SUFFIX);
-    long logStart = start != null ? start.offset() : bases.length > 0 ? bases[0] : 0;
+    logStart = start != null ? start.offset() : bases.length > 0 ? bases[0] : 0;
     endOffset = logStart;
     scannedFrom = logStart;
     if (bases.length == 0 && knownDurable <= logStart) {
       return;
     }
-    if (bases.length == 0 || bases[0] != logStart) {
+    int first = firstInUse(bases);
+    if (bases.length == 0 || bases[first] > logStart) {
       damage = "the segment at " + logStart + " is missing";
       return;
     }
-    for (long base : bases) {
-      segments.add(Segment.open(directory, base));
+    leftovers = Arrays.stream(bases, 0, first).boxed().toList();
+    for (int i = first; i < bases.length; i++) {
+      segments.add(Segment.open(directory, bases[i]));
     }
-    for (int i = 0; i < bases.length - 1; i++) {
-      if (!inspectSealed(i, bases[i + 1])) {
+    for (int i = first; i < bases.length - 1; i++) {
+      if (!inspectSealed(i - first, bases[i + 1])) {
         return;
       }
     }
     inspectLast(segments.getLast());
+  }
+
+  /** Index of the segment in which the log starts. Those before it left the log; only their files may still be there. */
+  private int firstInUse(long[] bases) {
+    int first = 0;
+    while (first < bases.length - 1 && bases[first + 1] <= logStart) {
+      first++;
+    }
+    return first;
   }
 
   /** Checks that a sealed segment reaches up to the next one; its batches are verified when they are read. */
@@ -160,7 +175,8 @@ final class LogRecovery {
 
   private void inspectLast(Segment segment) throws IOException {
     keep = segments.size() - 1;
-    knownDurable = Math.max(knownDurable, segment.baseOffset());
+    // What was rolled was forced, and so was what made up the start when it moved.
+    knownDurable = Math.max(knownDurable, Math.max(segment.baseOffset(), logStart));
     boolean whole = segment.index().load(segment.size());
     int entries = segment.index().countUpToOffset(knownDurable - 1 - segment.baseOffset());
     BatchWalk walk = entries == 0 ? null : segment.walkAt(segment.index().entry(entries - 1), segment.size());
@@ -202,13 +218,31 @@ final class LogRecovery {
 
   // ---- cutting and forcing
 
-  private PartitionLog cutAndForce(LogReset.@Nullable LogStart start, long bytesTruncated) throws IOException {
+  private void removeLeftovers() throws IOException {
+    for (long base : leftovers) {
+      directory.delete(SegmentNames.log(base));
+      directory.delete(SegmentNames.index(base));
+      directory.delete(SegmentNames.timeIndex(base));
+    }
+    for (String name : directory.list()) {
+      if (name.endsWith(SegmentNames.DELETED_SUFFIX)) {
+        directory.delete(name);
+      }
+    }
+  }
+
+  private PartitionLog cutAndForce(long bytesTruncated) throws IOException {
+    if (endOffset < logStart) {
+      // Only after damage: nothing that is left can be read.
+      keep = -1;
+      endOffset = logStart;
+    }
     while (segments.size() > keep + 1) {
       segments.removeLast().delete(directory);
       directory.force();
     }
     if (keep < 0) {
-      segments.add(LogReset.finish(directory, start == null ? endOffset : start.offset()));
+      segments.add(LogReset.finish(directory, logStart));
     } else {
       segments.get(keep).recovered(position, endOffset);
       if (bytesTruncated > 0) {
@@ -220,7 +254,7 @@ final class LogRecovery {
     active.file().force();
     active.forceIndexes();
     directory.force();
-    return new PartitionLog(directory, segments, epochs, recoveryPoint, config);
+    return new PartitionLog(directory, segments, logStart, epochs, recoveryPoint, config);
   }
 
   /** The checkpoint below the part that was scanned, the scan from there on, and an epoch without records at the end. */
@@ -239,6 +273,7 @@ final class LogRecovery {
     }
     LeaderEpochCache cache = new LeaderEpochCache(directory, stored == null ? List.of() : stored);
     cache.replace(epochs);
+    cache.truncateFromStart(logStart);
     return cache;
   }
 

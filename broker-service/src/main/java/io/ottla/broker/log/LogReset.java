@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a log starts, and the only way to change it. Restarting a log empty at a new offset touches many files, so the intention is written
- * down first: a start after a crash finishes what it finds begun. Stateless.
+ * down first: a start after a crash finishes what it finds begun. Moving the start forward needs the one file only: segments below it do not
+ * belong to the log any more, whether their files are there or not. Stateless.
  */
 final class LogReset {
   private static final String FILE = "log-start-checkpoint";
@@ -49,6 +50,11 @@ final class LogReset {
     Segment fresh = Segment.create(directory, newStartOffset);
     directory.force();
     return fresh;
+  }
+
+  /** The log starts later from now on; durable on return. */
+  static void raise(PartitionDirectory directory, long newStartOffset) throws IOException {
+    write(directory, newStartOffset, REACHED);
   }
 
   /** The intention is carried out. */

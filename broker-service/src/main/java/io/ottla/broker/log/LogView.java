@@ -58,6 +58,16 @@ record LogView(Segment[] segments, long logStartOffset, long logEndOffset, int a
     return new LogView(Arrays.copyOf(segments, i + 1), logStartOffset, newLogEndOffset, position, generation + 1);
   }
 
+  /** This view from a later offset on, without the segments that end at or before it; the active one always stays. */
+  LogView startingAt(long newStartOffset) {
+    int first = 0;
+    while (first < segments.length - 1 && segments[first + 1].baseOffset() <= newStartOffset) {
+      first++;
+    }
+    return new LogView(Arrays.copyOfRange(segments, first, segments.length), newStartOffset, logEndOffset, activeSize,
+        generation);
+  }
+
   /** No records and, for now, no segments. */
   LogView reset(long newStartOffset) {
     return new LogView(new Segment[0], newStartOffset, newStartOffset, 0, generation + 1);

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * entry is visible once {@code count} covers it.
  */
 final class OffsetIndex {
-  private static final int ENTRY_BYTES = 8;
+  static final int ENTRY_BYTES = 8;
   private static final long[] NONE = {};
 
   private final SegmentFile file;
@@ -24,6 +24,10 @@ final class OffsetIndex {
   /** An index over a file of which nothing is trusted yet; follow with {@link #load} or {@link #clear}. */
   OffsetIndex(SegmentFile file) {
     this.file = file;
+  }
+
+  SegmentFile file() {
+    return file;
   }
 
   /** Number of entries. */

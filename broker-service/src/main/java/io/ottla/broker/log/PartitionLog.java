@@ -12,12 +12,13 @@ import io.ottla.common.record.MalformedBatchException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of one replica: batches at contiguous offsets from {@link #logStartOffset} up to {@link #logEndOffset} (LEO), of which those below
@@ -31,11 +32,13 @@ import org.jspecify.annotations.Nullable;
  * {@link LogFailedException}, and then so is every later call.
  */
 public final class PartitionLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
   private static final int DIGEST_CHUNK_BYTES = 1024 * 1024;
 
   private final PartitionDirectory directory;
   private final LeaderEpochCache epochs;
   private final RecoveryPoint recoveryPoint;
+  private final RetiredSegments retired = new RetiredSegments();
   private volatile LogConfig config;
 
   /** Guards changes of {@link #view} and {@link #durableOffset} together; never held across I/O. */
@@ -46,15 +49,15 @@ public final class PartitionLog implements AutoCloseable {
   private volatile boolean closed;
 
   /** Takes over recovered segments, all of them forced. */
-  PartitionLog(PartitionDirectory directory, List<Segment> segments, LeaderEpochCache epochs,
+  PartitionLog(PartitionDirectory directory, List<Segment> segments, long logStartOffset, LeaderEpochCache epochs,
       RecoveryPoint recoveryPoint, LogConfig config) {
     this.directory = directory;
     this.epochs = epochs;
     this.recoveryPoint = recoveryPoint;
     this.config = config;
     Segment active = segments.getLast();
-    this.view = new LogView(segments.toArray(Segment[]::new), segments.getFirst().baseOffset(), active.nextOffset(),
-        active.size(), 0);
+    this.view = new LogView(segments.toArray(Segment[]::new), logStartOffset, active.nextOffset(), active.size(),
+        0);
     this.durableOffset = active.nextOffset();
   }
 
@@ -132,11 +135,13 @@ public final class PartitionLog implements AutoCloseable {
   }
 
   /**
-   * Appends what the leader sent, byte for byte (P14). Refuses with {@code CORRUPT_BATCH} anything but sound batches that go on exactly at the
+   * Appends what the leader sent, byte for byte (P14). An empty log takes a first batch that begins before its end and reaches it: the leader's
+   * log starts inside that batch; the log then starts at the batch, until the caller raises it again. Refuses with {@code CORRUPT_BATCH} anything but sound batches that go on exactly at the
    * log end with epochs that never fall and are not above {@code currentLeaderEpoch}.
    */
   public AppendResult appendAsFollower(ByteBuffer batches, int currentLeaderEpoch) {
     checkUsable();
+    startAtFirstBatch(batches, currentLeaderEpoch);
     long offset = view.logEndOffset();
     int epoch = offset > view.logStartOffset() ? epochs.epochOf(offset - 1) : -1;
     List<EpochEntry> nextEpochs = epochs.entries();
@@ -148,6 +153,21 @@ public final class PartitionLog implements AutoCloseable {
       at += BatchFormat.sizeInBytes(batches, at);
     }
     return write(batches, nextEpochs);
+  }
+
+  private void startAtFirstBatch(ByteBuffer batches, int currentLeaderEpoch) {
+    LogView empty = view;
+    int at = batches.position();
+    boolean possible = empty.logStartOffset() == empty.logEndOffset()
+        && BatchValidator.headerProblem(batches, at, batches.limit()) == null;
+    if (!possible) {
+      return;
+    }
+    long base = BatchFormat.baseOffset(batches, at);
+    if (base < empty.logEndOffset() && BatchFormat.lastOffset(batches, at) >= empty.logEndOffset()) {
+      checkFollowerBatch(batches, at, base, -1, currentLeaderEpoch);
+      truncateFully(base);
+    }
   }
 
   private void checkFollowerBatch(ByteBuffer batches, int at, long offset, int epochBefore, int currentLeaderEpoch) {
@@ -170,14 +190,11 @@ public final class PartitionLog implements AutoCloseable {
     if (!batches.hasRemaining()) {
       return new AppendResult(before.logEndOffset(), before.logEndOffset(), 0, 0);
     }
-    Writing writing = new Writing(before);
+    Writing writing = new Writing(directory, config, before);
     try {
       int count = writing.writeAll(batches);
       epochs.replace(nextEpochs);
-      synchronized (stateLock) {
-        view = before.appended(writing.segments);
-        durableOffset = Math.max(durableOffset, writing.forcedOffset);
-      }
+      publishAppended(before, writing);
       return new AppendResult(before.logEndOffset(), view.logEndOffset(), count, batches.remaining());
     } catch (StorageFullException e) {
       undo(writing, before, e);
@@ -187,64 +204,20 @@ public final class PartitionLog implements AutoCloseable {
     }
   }
 
-  /** P7: the previous end is restored, durably, before anything else is appended; readers never saw more. */
-  private void undo(Writing writing, LogView before, IOException cause) {
-    try {
-      cutFiles(writing.segments, before.segments().length - 1, before.activeSize(), before.logEndOffset());
-    } catch (IOException e) {
-      e.addSuppressed(cause);
-      throw failed("cannot take back a failed append", e);
+  private void publishAppended(LogView before, Writing writing) {
+    synchronized (stateLock) {
+      view = before.appended(writing.segments());
+      durableOffset = Math.max(durableOffset, writing.forcedOffset());
     }
   }
 
-  /** The segments an append in progress has come to. */
-  private final class Writing {
-    private Segment[] segments;
-    private long forcedOffset = -1;
-
-    private Writing(LogView before) {
-      segments = before.segments();
-    }
-
-    /** Writes runs of batches that fit into one segment with one call each; returns the number of batches. */
-    private int writeAll(ByteBuffer batches) throws IOException {
-      LogConfig current = config;
-      int count = 0;
-      int at = batches.position();
-      while (at < batches.limit()) {
-        Segment active = segments[segments.length - 1];
-        int runEnd = active.size() == 0 ? at + BatchFormat.sizeInBytes(batches, at) : at;
-        while (runEnd < batches.limit() && active.hasRoomFor((long) runEnd - at + BatchFormat.sizeInBytes(batches,
-            runEnd), BatchFormat.lastOffset(batches, runEnd), current.segmentBytes())) {
-          runEnd += BatchFormat.sizeInBytes(batches, runEnd);
-        }
-        if (runEnd == at) {
-          roll(active);
-        } else {
-          count += active.append(batches.duplicate().position(at).limit(runEnd), current.indexIntervalBytes());
-          at = runEnd;
-        }
-      }
-      return count;
-    }
-
-    /** P4: the full segment is durable, and so is the new one's existence, before the new one is used. */
-    private void roll(Segment full) throws IOException {
-      full.completeTimes();
-      forceForRoll(full);
-      forcedOffset = full.nextOffset();
-      Segment next = Segment.create(directory, full.nextOffset());
-      segments = Arrays.copyOf(segments, segments.length + 1);
-      segments[segments.length - 1] = next;
-      directory.force();
-    }
-
-    private void forceForRoll(Segment full) {
-      try {
-        full.seal();
-      } catch (IOException e) {
-        throw failed("cannot force the segment at " + full.baseOffset(), e);
-      }
+  /** P7: the previous end is restored, durably, before anything else is appended; readers never saw more. */
+  private void undo(Writing writing, LogView before, IOException cause) {
+    try {
+      cutFiles(writing.segments(), before.segments().length - 1, before.activeSize(), before.logEndOffset());
+    } catch (IOException e) {
+      e.addSuppressed(cause);
+      throw failed("cannot take back a failed append", e);
     }
   }
 
@@ -431,6 +404,11 @@ public final class PartitionLog implements AutoCloseable {
     }
     long newEnd = walk.baseOffset();
     checkAboveHighWatermark(newEnd, highWatermark);
+    if (newEnd < before.logStartOffset()) {
+      // The log starts inside this batch, so nothing of it is left.
+      truncateFully(newEnd);
+      return;
+    }
     int position = (int) walk.position();
     publishShorter(before.truncated(i, position, newEnd));
     recoveryPoint.lower(newEnd);
@@ -490,6 +468,120 @@ public final class PartitionLog implements AutoCloseable {
     }
   }
 
+  // ---- the log's start
+
+  /**
+   * Moves the log start forward, durable on return; a lower offset changes nothing. What lies before is gone from here on. The start may lie
+   * inside a batch. Segments wholly below it leave the log; {@link #removeRetired} removes their files later.
+   *
+   * @param highWatermark the start never passes it (P40)
+   * @return the log start offset now
+   */
+  public long raiseLogStart(long offset, long highWatermark) {
+    checkUsable();
+    LogView before = view;
+    if (offset > Math.min(highWatermark, before.logEndOffset())) {
+      throw new IllegalArgumentException(id() + ": log start " + offset + " would pass the high watermark "
+          + highWatermark);
+    }
+    if (offset <= before.logStartOffset()) {
+      return before.logStartOffset();
+    }
+    // A log that ends below its start is damaged, so what makes up the start must be durable before it.
+    flush();
+    try {
+      LogReset.raise(directory, offset);
+      LogView after = before.startingAt(offset);
+      synchronized (stateLock) {
+        view = after;
+      }
+      retire(before, before.segments().length - after.segments().length);
+    } catch (StorageFullException e) {
+      throw new OttlaException(ErrorCode.STORAGE_FULL, id() + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw failed("cannot move the log start to " + offset, e);
+    }
+    dropEpochsBelow(offset);
+    return offset;
+  }
+
+  private void dropEpochsBelow(long logStartOffset) {
+    try {
+      epochs.truncateFromStart(logStartOffset);
+    } catch (StorageFullException e) {
+      // They do no harm: every answer is limited to the log start. The next move of it drops them too.
+      LOG.debug("log={} keeps epochs below its start: {}", id(), e.getMessage());
+    } catch (IOException e) {
+      throw failed("cannot drop epochs below " + logStartOffset, e);
+    }
+  }
+
+  private void retire(LogView before, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      before.segments()[i].retire();
+      retired.add(before.segments()[i]);
+    }
+    if (count > 0) {
+      directory.force();
+    }
+  }
+
+  /**
+   * What retention asks for now (P40). Reads files and changes nothing, so it needs no turn among the changes; {@link #retain} carries it out.
+   *
+   * @param nowMs wall clock, to compare with timestamps
+   */
+  public RetentionPlan planRetention(long highWatermark, long nowMs) {
+    LogConfig current = config;
+    return reading("cannot look for old segments",
+        snapshot -> RetentionPlan.of(snapshot, current.retention(), highWatermark, nowMs));
+  }
+
+  /**
+   * Carries a plan out, as far as it still holds.
+   *
+   * @return the log start offset now
+   */
+  public long retain(RetentionPlan plan, long highWatermark) {
+    checkUsable();
+    LogView before = view;
+    boolean still = plan.startOffset() <= Math.min(highWatermark, before.logEndOffset());
+    if (!still || plan.startOffset() <= before.logStartOffset()) {
+      return before.logStartOffset();
+    }
+    if (plan.rolled() && plan.startOffset() == before.logEndOffset()) {
+      rollActive(before);
+    }
+    return raiseLogStart(plan.startOffset(), highWatermark);
+  }
+
+  private void rollActive(LogView before) {
+    Writing writing = new Writing(directory, config, before);
+    try {
+      writing.roll();
+      publishAppended(before, writing);
+    } catch (StorageFullException e) {
+      undo(writing, before, e);
+      throw new OttlaException(ErrorCode.STORAGE_FULL, id() + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw failed("cannot roll", e);
+    }
+  }
+
+  /**
+   * Removes the files of segments that left the log long enough ago. Any thread, one at a time.
+   *
+   * @param nowMs any clock that does not jump
+   */
+  public void removeRetired(long nowMs) {
+    checkUsable();
+    try {
+      retired.removeOld(directory, config.retention().deleteDelayMs(), nowMs);
+    } catch (IOException e) {
+      throw failed("cannot remove old segments", e);
+    }
+  }
+
   // ---- end of life
 
   /** Forces everything and closes the files. After a failure the files are closed without a force. */
@@ -517,6 +609,11 @@ public final class PartitionLog implements AutoCloseable {
     }
     closed = true;
     IOException first = null;
+    try {
+      retired.close();
+    } catch (IOException e) {
+      first = e;
+    }
     for (Segment segment : view.segments()) {
       try {
         segment.close();

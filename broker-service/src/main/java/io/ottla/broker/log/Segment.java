@@ -23,6 +23,8 @@ final class Segment {
   private volatile long largestTimestamp = NO_TIMESTAMP;
   private long offsetOfLargest;
   private int bytesSinceIndexEntry;
+  /** Largest timestamp of the first batch; known once it was asked for. */
+  private @Nullable Long firstTimestamp;
 
   /** A segment whose content is known: {@code size} bytes of batches that end at {@code nextOffset}. */
   private Segment(long baseOffset, SegmentFile file, OffsetIndex index, TimeIndex times, int size, long nextOffset) {
@@ -102,6 +104,26 @@ final class Segment {
     return largestTimestamp;
   }
 
+  /** Whether an index takes this many bytes already (P4). The appending thread only. */
+  boolean hasFullIndex(int maxBytes) {
+    return index.count() >= Math.max(1, maxBytes / OffsetIndex.ENTRY_BYTES)
+        || times.count() >= Math.max(1, maxBytes / TimeIndex.ENTRY_BYTES);
+  }
+
+  /** Largest timestamp of the first batch, which there must be. The appending thread only. */
+  long firstTimestamp() throws IOException {
+    Long known = firstTimestamp;
+    if (known == null) {
+      BatchWalk walk = new BatchWalk(file, 0, size);
+      if (!walk.next()) {
+        throw new IOException("no batch at the start of " + file.name() + ": " + walk.problem());
+      }
+      known = walk.maxTimestamp();
+      firstTimestamp = known;
+    }
+    return known;
+  }
+
   /** Whether so many more bytes of batches, ending at this offset, still belong here (P4). */
   boolean hasRoomFor(long moreBytes, long lastOffset, int segmentBytes) {
     return lastOffset - baseOffset <= Integer.MAX_VALUE && size + moreBytes <= segmentBytes;
@@ -172,6 +194,7 @@ final class Segment {
     index.load(newSize);
     nextOffset = newNextOffset;
     size = newSize;
+    firstTimestamp = null;
     file.truncate(newSize);
     file.force();
     restoreTimes(newSize, newNextOffset, indexIntervalBytes);
@@ -353,11 +376,18 @@ final class Segment {
     }
   }
 
-  /** Closes and removes all files. */
+  /** Renames the files, so that no start takes them for the log's; they stay readable. */
+  void retire() throws IOException {
+    file.renameTo(file.name() + SegmentNames.DELETED_SUFFIX);
+    index.file().renameTo(index.file().name() + SegmentNames.DELETED_SUFFIX);
+    times.file().renameTo(times.file().name() + SegmentNames.DELETED_SUFFIX);
+  }
+
+  /** Closes and removes all files, whatever their names are now. */
   void delete(PartitionDirectory directory) throws IOException {
     close();
-    directory.delete(SegmentNames.log(baseOffset));
-    directory.delete(SegmentNames.index(baseOffset));
-    directory.delete(SegmentNames.timeIndex(baseOffset));
+    directory.delete(file.name());
+    directory.delete(index.file().name());
+    directory.delete(times.file().name());
   }
 }

@@ -7,6 +7,8 @@ final class SegmentNames {
   static final String LOG_SUFFIX = ".log";
   static final String INDEX_SUFFIX = ".index";
   static final String TIME_INDEX_SUFFIX = ".timeindex";
+  /** Added to the name of a file that left the log and waits for its removal. */
+  static final String DELETED_SUFFIX = ".deleted";
   private static final int DIGITS = 20;
 
   private SegmentNames() {

@@ -28,6 +28,10 @@ final class TimeIndex {
     this.file = file;
   }
 
+  SegmentFile file() {
+    return file;
+  }
+
   /** Number of entries. */
   int count() {
     return count;

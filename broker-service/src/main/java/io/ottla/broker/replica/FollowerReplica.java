@@ -61,7 +61,7 @@ public non-sealed class FollowerReplica implements ReplicaRole {
   }
 
   /**
-   * Takes over what the leader sent (P13, P14).
+   * Takes over what the leader sent (P13, P14), and where its log starts (P40).
    *
    * @throws io.ottla.common.error.OttlaException CORRUPT_BATCH when the records are not what a leader may send
    */
@@ -81,6 +81,8 @@ public non-sealed class FollowerReplica implements ReplicaRole {
       log.appendAsFollower(answer.batches(), leaderEpoch());
     }
     highWatermark.advanceTo(Math.min(answer.highWatermark(), log.logEndOffset()));
+    // The leader's start may be ahead of what this replica knows to be committed; it gets there with the next answers.
+    log.raiseLogStart(Math.min(answer.logStartOffset(), highWatermark.value()), highWatermark.value());
     return records ? FollowerStep.APPENDED : FollowerStep.UNCHANGED;
   }
 

@@ -74,6 +74,11 @@ final class BrokerLog implements ReplicaLog {
   }
 
   @Override
+  public void raiseLogStart(long offset, long highWatermark) {
+    log.raiseLogStart(offset, highWatermark);
+  }
+
+  @Override
   public void resetTo(long offset) {
     log.truncateFully(offset);
   }

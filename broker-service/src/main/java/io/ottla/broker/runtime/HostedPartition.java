@@ -16,6 +16,7 @@ import io.ottla.broker.log.LogFailedException;
 import io.ottla.broker.log.LogSlice;
 import io.ottla.broker.log.OffsetAtTimestamp;
 import io.ottla.broker.log.PartitionLog;
+import io.ottla.broker.log.RetentionPlan;
 import io.ottla.broker.log.SliceGoneException;
 import io.ottla.broker.replica.AckState;
 import io.ottla.broker.replica.AppendDecision;
@@ -346,6 +347,72 @@ final class HostedPartition {
       return new OffsetsOutcome.Ok(range.logStart(), range.highWatermark(), range.leaderEpoch());
     } catch (OttlaException e) {
       return new OffsetsOutcome.Failed(e.code(), e.getMessage());
+    }
+  }
+
+  // ---- the log's start
+
+  /**
+   * Deletes the records below an offset (P40).
+   *
+   * @param wanted the first offset to keep, or {@link ForwardReadRequest#LATEST} for the high watermark
+   */
+  DeleteOutcome deleteRecords(long wanted) {
+    lock.lock();
+    try {
+      Range range = range();
+      requireLatestKnown(range);
+      long offset = wanted == ForwardReadRequest.LATEST ? range.highWatermark() : wanted;
+      if (offset < 0 || offset > range.highWatermark()) {
+        throw new OttlaException(ErrorCode.OFFSET_OUT_OF_RANGE,
+            "offset " + offset + " is not within 0 and the high watermark " + range.highWatermark());
+      }
+      long start = log.raiseLogStart(offset, range.highWatermark());
+      LOG.info("event=records_deleted partition={} topic={} asked={} logStart={}", id, topic, offset, start);
+      return new DeleteOutcome.Ok(start);
+    } catch (OttlaException e) {
+      return new DeleteOutcome.Failed(e.code(), e.getMessage());
+    } catch (LogFailedException e) {
+      services.fatal().accept(e);
+      return new DeleteOutcome.Failed(ErrorCode.STORAGE_ERROR, "the log failed");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of what is too old or too much, if this replica leads; followers come after. Reads files outside the lock. */
+  void retain(long nowMs, long monotonicMs) {
+    try {
+      if (leads()) {
+        RetentionPlan plan = log.planRetention(snapshot().highWatermark(), nowMs);
+        if (plan.startOffset() > log.logStartOffset()) {
+          retain(plan);
+        }
+      }
+      log.removeRetired(monotonicMs);
+    } catch (OttlaException e) {
+      LOG.warn("event=retention_put_off partition={} topic={} code={} reason=\"{}\"", id, topic, e.code(),
+          e.getMessage());
+    } catch (LogFailedException e) {
+      services.fatal().accept(e);
+    } catch (IllegalStateException e) {
+      if (!isClosed()) {
+        throw e;
+      }
+      // The log was closed meanwhile: the topic is gone, or the broker stops.
+    }
+  }
+
+  private void retain(RetentionPlan plan) {
+    lock.lock();
+    try {
+      if (replica.leader() != null && !closed) {
+        long before = log.logStartOffset();
+        long start = log.retain(plan, replica.highWatermark());
+        LOG.info("event=retention partition={} topic={} logStart={} was={}", id, topic, start, before);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

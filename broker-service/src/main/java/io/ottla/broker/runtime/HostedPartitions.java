@@ -18,6 +18,7 @@ import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
 import io.ottla.broker.log.PartitionLog;
+import io.ottla.broker.log.Retention;
 import io.ottla.broker.log.port.PartitionMetadata;
 import io.ottla.broker.replica.PartitionReplica;
 import io.ottla.broker.replica.ReplicationSettings;
@@ -135,7 +136,16 @@ final class HostedPartitions {
     int segment = segmentBytes.source() == ConfigValue.Source.TOPIC
         ? Integer.parseInt(segmentBytes.value())
         : defaults.segmentBytes();
-    return new LogConfig(segment, defaults.indexIntervalBytes(), limits);
+    return new LogConfig(segment, defaults.indexIntervalBytes(), limits,
+        number(topic, image, TopicConfigs.SEGMENT_MS), (int) number(topic, image, TopicConfigs.SEGMENT_INDEX_BYTES),
+        retentionOf(topic, image));
+  }
+
+  private static Retention retentionOf(TopicImage topic, MetadataImage image) {
+    boolean deletes = image.topicConfig(topic, TopicConfigs.CLEANUP_POLICY).value().contains(TopicConfigs.DELETE);
+    return new Retention(deletes ? number(topic, image, TopicConfigs.RETENTION_MS) : -1,
+        deletes ? number(topic, image, TopicConfigs.RETENTION_BYTES) : -1,
+        number(topic, image, TopicConfigs.FILE_DELETE_DELAY_MS));
   }
 
   private static long number(TopicImage topic, MetadataImage image, String name) {

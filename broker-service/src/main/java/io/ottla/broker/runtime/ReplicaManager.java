@@ -58,6 +58,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   private final HostedPartitions partitions;
   private final FetchHandler fetchHandler;
   private final StorageClerk clerk;
+  private final RetentionLoop retention;
   private final Collection<TopicIdPartition> found;
   private volatile MetadataImage image = MetadataImage.EMPTY;
   private volatile boolean reconciled;
@@ -89,6 +90,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
         parts.leaders(), this::internalEndpoint, new AtomicLong(), parts.fatal()));
     this.fetchHandler = new FetchHandler(partitions);
     this.clerk = new StorageClerk(parts.store(), this::hosted, settings, parts.fatal());
+    this.retention = new RetentionLoop(this::hosted, parts.wallClock(), parts.clock());
   }
 
   /** Starts the threads. */
@@ -96,6 +98,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     forceLoop.start();
     isrLoop.start();
     clerk.start();
+    retention.start();
   }
 
   private Iterable<HostedPartition> hosted() {
@@ -126,6 +129,18 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   public OffsetsOutcome offsets(TopicIdPartition partition) {
     HostedPartition hosted = partitions.get(partition);
     return hosted == null ? new OffsetsOutcome.Failed(ErrorCode.NOT_LEADER, notHere(partition)) : hosted.offsets();
+  }
+
+  /**
+   * Deletes the records of a partition below an offset, if this broker leads it (P40).
+   *
+   * @param offset the first offset to keep, or {@link io.ottla.common.wire.ForwardReadRequest#LATEST} for the high watermark
+   */
+  public DeleteOutcome deleteRecords(TopicIdPartition partition, long offset) {
+    HostedPartition hosted = partitions.get(partition);
+    return hosted == null
+        ? new DeleteOutcome.Failed(ErrorCode.NOT_LEADER, notHere(partition))
+        : hosted.deleteRecords(offset);
   }
 
   private String notHere(TopicIdPartition partition) {
@@ -283,6 +298,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   public void close() {
     fetchers.close();
     isrLoop.close();
+    retention.close();
     partitions.all().forEach(HostedPartition::close);
     forceLoop.close();
     clerk.close();

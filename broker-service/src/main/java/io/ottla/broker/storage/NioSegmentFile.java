@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
@@ -23,7 +25,7 @@ final class NioSegmentFile implements SegmentFile {
     long on(FileChannel channel) throws IOException;
   }
 
-  private final Path path;
+  private volatile Path path;
   private final Object reopenLock = new Object();
   private volatile FileChannel channel;
   private volatile boolean closed;
@@ -119,6 +121,16 @@ final class NioSegmentFile implements SegmentFile {
       target.force(metadata);
       return 0;
     });
+  }
+
+  @Override
+  public void renameTo(String newName) throws IOException {
+    // Nobody may reopen the old name meanwhile: it would be created.
+    synchronized (reopenLock) {
+      Path target = path.resolveSibling(newName);
+      Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+      path = target;
+    }
   }
 
   @Override

@@ -30,6 +30,24 @@ final class Batches {
     return builder.build();
   }
 
+  /** One batch with a record per value, all of them of one time. */
+  static ByteBuffer at(long timestamp, String... values) {
+    BatchBuilder builder = new BatchBuilder(64);
+    for (String value : values) {
+      builder.add(timestamp, null, value.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+    return builder.build();
+  }
+
+  /** One batch with a record without a timestamp. */
+  static ByteBuffer withoutTime(String value) {
+    ByteBuffer batch = at(1, value);
+    batch.putLong(BatchFormat.BASE_TIMESTAMP, -1);
+    batch.putLong(BatchFormat.MAX_TIMESTAMP, -1);
+    batch.putInt(BatchFormat.CRC, BatchFormat.computeCrc(batch, 0));
+    return batch;
+  }
+
   /** One batch of {@code count} records, each with a value of {@code size} bytes. */
   static ByteBuffer sized(int count, int size) {
     BatchBuilder builder = new BatchBuilder(64);

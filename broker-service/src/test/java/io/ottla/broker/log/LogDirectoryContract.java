@@ -125,6 +125,26 @@ public abstract class LogDirectoryContract {
   }
 
   @Test
+  void aRenamedFileTakesItsHandlesAlongAndReplacesWhatHadTheName() throws IOException {
+    PartitionDirectory partition = directory.create(METADATA);
+    try (SegmentFile file = partition.open("a.log"); SegmentFile replaced = partition.open("b.log")) {
+      file.append(bytes("abc"));
+      replaced.append(bytes("old"));
+      file.renameTo("b.log");
+      file.append(bytes("def"));
+      partition.force();
+
+      assertThat(file.name()).isEqualTo("b.log");
+      assertThat(content(file, 0, 10)).isEqualTo("abcdef");
+      assertThat(content(replaced, 0, 10)).as("readers of the old file go on").isEqualTo("old");
+      assertThat(partition.list()).contains("b.log").doesNotContain("a.log");
+    }
+    try (SegmentFile file = partition.open("b.log")) {
+      assertThat(content(file, 0, 10)).isEqualTo("abcdef");
+    }
+  }
+
+  @Test
   void checkpointsAreReplacedAsAWholeAndSurviveARestart() throws IOException {
     PartitionDirectory partition = directory.create(METADATA);
     assertThat(partition.readCheckpoint("c")).isNull();

@@ -167,12 +167,36 @@ public final class MemoryDisk implements LogDirectory {
     private final Map<String, byte[]> small = new TreeMap<>();
     final Map<String, MemoryFile> files = new TreeMap<>();
     private Map<String, MemoryFile> forcedFiles = new TreeMap<>();
+    /** Since the last force, oldest first. */
+    private final List<Rename> renames = new ArrayList<>();
+
+    /** Happens as a whole or not at all. */
+    private record Rename(String from, String to, MemoryFile file) {}
 
     private Directory(PartitionMetadata metadata) {
       this.metadata = metadata;
     }
 
+    /** A name leads to the file or to what it led to before; a renamed file is never lost under both names. */
+    private void settleRenames(Random random) {
+      for (Rename rename : renames) {
+        if (random.nextBoolean()) {
+          forcedFiles.remove(rename.from());
+          forcedFiles.put(rename.to(), rename.file());
+        } else if (files.get(rename.to()) == rename.file()) {
+          files.remove(rename.to());
+          files.putIfAbsent(rename.from(), rename.file());
+          MemoryFile replaced = forcedFiles.get(rename.to());
+          if (replaced != null) {
+            files.put(rename.to(), replaced);
+          }
+        }
+      }
+      renames.clear();
+    }
+
     private void losePower(Random random) {
+      settleRenames(random);
       TreeSet<String> names = new TreeSet<>(files.keySet());
       names.addAll(forcedFiles.keySet());
       for (String name : names) {
@@ -209,7 +233,20 @@ public final class MemoryDisk implements LogDirectory {
     public SegmentFile open(String name) {
       synchronized (MemoryDisk.this) {
         step();
-        return files.computeIfAbsent(name, n -> new MemoryFile(MemoryDisk.this, n)).handle();
+        return files.computeIfAbsent(name, n -> new MemoryFile(MemoryDisk.this, this, n)).handle();
+      }
+    }
+
+    void rename(MemoryFile file, String from, String to) throws IOException {
+      synchronized (MemoryDisk.this) {
+        if (files.get(from) != file) {
+          throw new IOException(from + " is not there any more");
+        }
+        step();
+        files.remove(from);
+        files.put(to, file);
+        renames.add(new Rename(from, to, file));
+        step();
       }
     }
 
@@ -228,6 +265,7 @@ public final class MemoryDisk implements LogDirectory {
         failForceIfAsked();
         step();
         forcedFiles = new TreeMap<>(files);
+        renames.clear();
         step();
       }
     }

@@ -12,14 +12,16 @@ import java.util.Random;
 /** A file of {@link MemoryDisk}: what a running process sees, and what a power cut is sure to leave. */
 final class MemoryFile {
   private final MemoryDisk disk;
-  private final String name;
+  private final MemoryDisk.Directory directory;
+  private volatile String name;
   byte[] current = {};
   private byte[] forced = {};
   /** The lowest size since the last force: bytes from there on may be old, new or missing after a power cut. */
   private int lowest;
 
-  MemoryFile(MemoryDisk disk, String name) {
+  MemoryFile(MemoryDisk disk, MemoryDisk.Directory directory, String name) {
     this.disk = disk;
+    this.directory = directory;
     this.name = name;
   }
 
@@ -128,6 +130,13 @@ final class MemoryFile {
         lowest = forced.length;
         disk.step();
       }
+    }
+
+    @Override
+    public void renameTo(String newName) throws IOException {
+      checkOpen();
+      directory.rename(MemoryFile.this, name, newName);
+      name = newName;
     }
 
     @Override

@@ -176,6 +176,17 @@ final class FakeReplicaLog implements ReplicaLog {
   }
 
   @Override
+  public void raiseLogStart(long offset, long highWatermark) {
+    if (offset > Math.min(highWatermark, logEndOffset())) {
+      throw new IllegalArgumentException("log start " + offset + " would pass the high watermark " + highWatermark);
+    }
+    if (offset > start) {
+      entries.subList(0, (int) (offset - start)).clear();
+      start = offset;
+    }
+  }
+
+  @Override
   public void resetTo(long offset) {
     entries.clear();
     epochs.clear();

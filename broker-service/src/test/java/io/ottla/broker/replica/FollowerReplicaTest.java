@@ -119,6 +119,22 @@ class FollowerReplicaTest {
     assertThat(fixture.replica.highWatermark()).isEqualTo(40);
   }
 
+  /** P40, I27: as far as the own high watermark, also when the leader's start is further on. */
+  @Test
+  void followsTheLeadersLogStartAsFarAsItsHighWatermark() {
+    FollowerReplica follower = fixture.follow(1);
+    FollowerReplica.Position at = follower.position();
+    follower.onAnswer(new FollowerAnswer(1, at.fetchOffset(), at.lastFetchedEpoch(), 3, 2, null, false,
+        records(0, 4, 1)));
+    assertThat(fixture.log.logStartOffset()).isEqualTo(2);
+    at = follower.position();
+    follower.onAnswer(new FollowerAnswer(1, at.fetchOffset(), at.lastFetchedEpoch(), 3, 4, null, false, nothing()));
+    assertThat(fixture.log.logStartOffset()).isEqualTo(3);
+    at = follower.position();
+    follower.onAnswer(new FollowerAnswer(1, at.fetchOffset(), at.lastFetchedEpoch(), 4, 1, null, false, nothing()));
+    assertThat(fixture.log.logStartOffset()).as("never back").isEqualTo(3);
+  }
+
   /** P26. */
   @Test
   void aNewLeadershipIsNotedInTheLogEvenWithoutRecords() {

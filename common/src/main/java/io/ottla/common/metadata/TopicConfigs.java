@@ -20,6 +20,14 @@ public final class TopicConfigs {
   public static final String SEGMENT_BYTES = "segment.bytes";
   /** Age at which a segment is rolled. */
   public static final String SEGMENT_MS = "segment.ms";
+  /** Size of an index at which a segment is rolled. */
+  public static final String SEGMENT_INDEX_BYTES = "segment.index.bytes";
+  /** How long files that left the log stay for readers. */
+  public static final String FILE_DELETE_DELAY_MS = "file.delete.delay.ms";
+  /** Word of {@link #CLEANUP_POLICY}: old segments are removed. */
+  public static final String DELETE = "delete";
+  /** Word of {@link #CLEANUP_POLICY}: of each key the newest record stays. */
+  public static final String COMPACT = "compact";
   /** Whether old records are deleted, compacted, or both. */
   public static final String CLEANUP_POLICY = "cleanup.policy";
   /** Largest record batch. */
@@ -74,11 +82,11 @@ public final class TopicConfigs {
   private static SortedMap<String, ConfigKey> catalogue() {
     TreeMap<String, ConfigKey> keys = new TreeMap<>();
     List.of(
-        ConfigKey.choices(CLEANUP_POLICY, "log.cleanup.policy", "delete", "delete", "compact"),
+        ConfigKey.choices(CLEANUP_POLICY, "log.cleanup.policy", DELETE, DELETE, COMPACT),
         ConfigKey.choice(COMPRESSION_TYPE, "compression.type", "producer", "producer", "uncompressed", "none", "gzip",
             "snappy", "lz4", "zstd"),
         ConfigKey.number("delete.retention.ms", "log.cleaner.delete.retention.ms", DAY_MS, 0, MAX),
-        ConfigKey.number("file.delete.delay.ms", "log.segment.delete.delay.ms", 60_000, 0, MAX),
+        ConfigKey.number(FILE_DELETE_DELAY_MS, "log.segment.delete.delay.ms", 60_000, 0, MAX),
         ConfigKey.number("flush.messages", "log.flush.interval.messages", MAX, 1, MAX),
         ConfigKey.number("flush.ms", "log.flush.scheduler.interval.ms", MAX, 0, MAX),
         ConfigKey.number("index.interval.bytes", "log.index.interval.bytes", 4096, 0, Integer.MAX_VALUE),
@@ -95,7 +103,7 @@ public final class TopicConfigs {
         ConfigKey.number(RETENTION_BYTES, "log.retention.bytes", -1, -1, MAX),
         ConfigKey.number(RETENTION_MS, "log.retention.ms", 7 * DAY_MS, -1, MAX),
         ConfigKey.number(SEGMENT_BYTES, "log.segment.bytes", 1 << 30, 1024, Integer.MAX_VALUE),
-        ConfigKey.number("segment.index.bytes", "log.index.size.max.bytes", 10_485_760, 4, Integer.MAX_VALUE),
+        ConfigKey.number(SEGMENT_INDEX_BYTES, "log.index.size.max.bytes", 10_485_760, 4, Integer.MAX_VALUE),
         ConfigKey.number("segment.jitter.ms", "log.roll.jitter.ms", 0, 0, MAX),
         ConfigKey.number(SEGMENT_MS, "log.roll.ms", 7 * DAY_MS, 1, MAX),
         ConfigKey.choice(UNCLEAN_LEADER_ELECTION_ENABLE, UNCLEAN_LEADER_ELECTION_ENABLE, "false", "true", "false"),

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import io.ottla.broker.lifecycle.BrokerSession;
 import io.ottla.broker.runtime.AppendOutcome;
+import io.ottla.broker.runtime.DeleteOutcome;
 import io.ottla.broker.runtime.FetchReply;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.broker.runtime.ReplicaManager;
@@ -20,6 +21,8 @@ import io.ottla.common.http.InternalExchange;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.wire.BinaryFrame;
+import io.ottla.common.wire.DeleteRecordsRequest;
+import io.ottla.common.wire.DeleteRecordsResponse;
 import io.ottla.common.wire.FetchRequest;
 import io.ottla.common.wire.ForwardAppendRequest;
 import io.ottla.common.wire.ForwardAppendResponse;
@@ -46,7 +49,8 @@ public final class ReplicaEndpoints {
   /** Adds the routes. Before, callers are told that this node is still starting. */
   public void addTo(InternalServer server) {
     server.route("POST", "/replica/v1/fetch", this::fetch).route("POST", "/replica/v1/append", this::append)
-        .route("POST", "/replica/v1/read", this::read).route("GET", "/replica/v1/status", this::status);
+        .route("POST", "/replica/v1/read", this::read).route("GET", "/replica/v1/status", this::status)
+        .route("POST", "/replica/v1/delete-records", this::deleteRecords);
   }
 
   private void fetch(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -137,6 +141,19 @@ public final class ReplicaEndpoints {
         response.getOutputStream().write(batches.array(), batches.arrayOffset() + batches.position(),
             batches.remaining());
       }
+    }
+  }
+
+  private void deleteRecords(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    DeleteRecordsRequest delete = InternalExchange.json(request, MAX_JSON_BYTES, DeleteRecordsRequest.class);
+    requireCluster(delete.clusterId());
+    if (delete.partition() < 0 || delete.offset() < ForwardReadRequest.LATEST) {
+      throw new OttlaException(ErrorCode.INVALID_REQUEST, "cannot delete up to " + delete.offset() + " in partition "
+          + delete.partition());
+    }
+    switch (replicas.deleteRecords(new TopicIdPartition(delete.topicId(), delete.partition()), delete.offset())) {
+      case DeleteOutcome.Ok(long start) -> InternalExchange.reply(response, new DeleteRecordsResponse(start));
+      case DeleteOutcome.Failed(ErrorCode code, String message) -> throw new OttlaException(code, message);
     }
   }
 

@@ -45,6 +45,12 @@ public interface SegmentFile extends AutoCloseable {
    */
   void force() throws IOException;
 
+  /**
+   * Gives the file another name in its directory, replacing what has that name; all handles go on. After a power cut it has the old name or
+   * the new one, the new one for certain only after a force of the directory.
+   */
+  void renameTo(String newName) throws IOException;
+
   /** Closes the file. Readers still in it get a {@link java.nio.channels.ClosedChannelException}. */
   @Override
   void close() throws IOException;

@@ -38,7 +38,8 @@ public interface ReplicaLog {
   long appendAsLeader(ByteBuffer batch, int leaderEpoch);
 
   /**
-   * Appends what a leader sent, byte for byte (P3, P14).
+   * Appends what a leader sent, byte for byte (P3, P14). An empty log takes a first batch that begins before its end, and starts there then:
+   * the leader's log starts inside that batch.
    *
    * @param leaderEpoch epoch of that leader; no batch may have a higher one
    * @throws io.ottla.common.error.OttlaException CORRUPT_BATCH when the bytes are not sound batches that continue this log; those before
@@ -48,6 +49,13 @@ public interface ReplicaLog {
 
   /** Removes records at and beyond the offset, and epochs that start there, even if no record is removed (P13). */
   void truncateTo(long offset);
+
+  /**
+   * Moves the log start forward, durably; a lower offset changes nothing (P40).
+   *
+   * @param highWatermark the start never passes it
+   */
+  void raiseLogStart(long offset, long highWatermark);
 
   /** Drops everything and starts again, empty, at the offset (P12, low). */
   void resetTo(long offset);
