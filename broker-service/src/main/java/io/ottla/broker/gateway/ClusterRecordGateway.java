@@ -12,6 +12,7 @@ import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.common.metadata.TopicImage;
 import io.ottla.common.record.BatchBuilder;
+import io.ottla.common.record.Compression;
 import io.ottla.common.record.MalformedBatchException;
 import io.ottla.common.record.Record;
 import io.ottla.common.record.RecordBatches;
@@ -220,6 +221,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     private final long deadlineMs;
     private final long now;
     private final int maxBatchBytes;
+    private final Compression compression;
     private final long latestTimestamp;
     private final RecordResult[] results;
 
@@ -228,6 +230,8 @@ public final class ClusterRecordGateway implements RecordGateway {
       this.topic = topic;
       this.deadlineMs = clock.millis() + command.timeoutMs();
       this.now = wallClock.getAsLong();
+      this.compression = Compression.ofTopicSetting(
+          image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(Compression.NONE);
       this.maxBatchBytes = (int) number(image, TopicConfigs.MAX_MESSAGE_BYTES);
       long ahead = number(image, TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS);
       this.latestTimestamp = ahead > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ahead;
@@ -354,7 +358,7 @@ public final class ClusterRecordGateway implements RecordGateway {
         records.add(record);
       }
       AppendOutcome outcome = lane.write(
-          new ProduceLane.Parcel(records, timestamps, size, maxBatchBytes, command.acks(), deadlineMs),
+          new ProduceLane.Parcel(records, timestamps, size, maxBatchBytes, compression, command.acks(), deadlineMs),
           Math.max(0, deadlineMs - clock.millis()));
       for (int i = 0; i < timestamps.length; i++) {
         settle(indexes.get(i), switch (outcome) {

@@ -4,6 +4,7 @@ import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.Outcome;
 import io.ottla.common.record.BatchBuilder;
+import io.ottla.common.record.Compression;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,9 +33,10 @@ final class ProduceLane {
    * @param timestamps one per record
    * @param size upper bound of the bytes they add to a batch
    * @param batchLimit largest batch the topic accepts
+   * @param compression how the topic wants batches stored
    */
-  record Parcel(List<ProducerRecord> records, long[] timestamps, long size, long batchLimit, Acks acks,
-      long deadlineMs) {}
+  record Parcel(List<ProducerRecord> records, long[] timestamps, long size, long batchLimit, Compression compression,
+      Acks acks, long deadlineMs) {}
 
   private final Carrier carrier;
   private final int maxInFlight;
@@ -176,7 +178,7 @@ final class ProduceLane {
         builder.add(one.parcel.timestamps()[i], record.key(), record.value(), record.headers());
       }
     }
-    return carrier.carry(builder.build(), load.getFirst().parcel.acks(), deadlineMs);
+    return carrier.carry(builder.build(load.getFirst().parcel.compression()), load.getFirst().parcel.acks(), deadlineMs);
   }
 
   private static void settle(List<Waiting> load, @Nullable AppendOutcome outcome) {

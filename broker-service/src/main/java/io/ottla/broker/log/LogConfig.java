@@ -1,6 +1,8 @@
 package io.ottla.broker.log;
 
 import io.ottla.common.record.AppendLimits;
+import io.ottla.common.record.Compression;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a log.
@@ -11,9 +13,10 @@ import io.ottla.common.record.AppendLimits;
  * @param segmentMs a segment is rolled before it spans more time than this, by its records' timestamps
  * @param segmentIndexBytes a segment is rolled when an index of it is this large
  * @param retention what goes by itself
+ * @param compression how batches are to be stored, null for as they come
  */
 public record LogConfig(int segmentBytes, int indexIntervalBytes, AppendLimits limits, long segmentMs,
-    int segmentIndexBytes, Retention retention) {
+    int segmentIndexBytes, Retention retention, @Nullable Compression compression) {
   private static final int DEFAULT_INDEX_BYTES = 10 * 1024 * 1024;
 
   /** A gibibyte per segment, an index entry per 4 KiB (P1, P4). */
@@ -29,16 +32,22 @@ public record LogConfig(int segmentBytes, int indexIntervalBytes, AppendLimits l
 
   /** Segments are rolled by size only, and nothing goes by itself. */
   public LogConfig(int segmentBytes, int indexIntervalBytes, AppendLimits limits) {
-    this(segmentBytes, indexIntervalBytes, limits, Long.MAX_VALUE, DEFAULT_INDEX_BYTES, Retention.KEEP_ALL);
+    this(segmentBytes, indexIntervalBytes, limits, Long.MAX_VALUE, DEFAULT_INDEX_BYTES, Retention.KEEP_ALL, null);
   }
 
   /** The same with another retention. */
   public LogConfig withRetention(Retention other) {
-    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, other);
+    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, other, compression);
   }
 
   /** The same with other bounds on a segment's time span and index. */
   public LogConfig withRolling(long otherSegmentMs, int otherSegmentIndexBytes) {
-    return new LogConfig(segmentBytes, indexIntervalBytes, limits, otherSegmentMs, otherSegmentIndexBytes, retention);
+    return new LogConfig(segmentBytes, indexIntervalBytes, limits, otherSegmentMs, otherSegmentIndexBytes, retention,
+        compression);
+  }
+
+  /** The same with batches stored in another way. */
+  public LogConfig withCompression(@Nullable Compression other) {
+    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, retention, other);
   }
 }

@@ -6,8 +6,10 @@ import io.ottla.broker.log.port.StorageFullException;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.BatchCompression;
 import io.ottla.common.record.BatchFormat;
 import io.ottla.common.record.BatchValidator;
+import io.ottla.common.record.Compression;
 import io.ottla.common.record.MalformedBatchException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,6 +109,15 @@ public final class PartitionLog implements AutoCloseable {
   }
 
   // ---- appending
+
+  /**
+   * What producers sent, compressed as the topic wants it stored. Expensive, so the caller does it before the append's turn comes; the buffer
+   * itself if nothing is to be changed.
+   */
+  public ByteBuffer inStoredForm(ByteBuffer batches) {
+    Compression wanted = config.compression();
+    return wanted == null ? batches : BatchCompression.recompress(batches, wanted);
+  }
 
   /**
    * Appends what producers sent (P6, P7): checks every batch down to its records, gives offsets and the epoch, writes. All batches or none.

@@ -90,10 +90,11 @@ final class HostedPartition {
 
   // ---- produce
 
-  CompletableFuture<AppendOutcome> append(ByteBuffer batch, int acks, long timeoutMs) {
+  CompletableFuture<AppendOutcome> append(ByteBuffer sent, int acks, long timeoutMs) {
     if (acks != -1 && !services.session().leaseValid()) {
       return refused(ErrorCode.NOT_LEADER, "this broker has not heard from the controllers for a session (M20)");
     }
+    ByteBuffer batch = log.inStoredForm(sent);
     int size = batch.remaining();
     if (!services.purgatory().admit(size)) {
       return refused(ErrorCode.BUSY, "too many appends wait on this broker");

@@ -30,6 +30,7 @@ import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.common.metadata.TopicImage;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.record.AppendLimits;
+import io.ottla.common.record.Compression;
 
 /**
  * The replicas on this broker's disk, and the ones in service. Changed by the metadata thread only; looked up by any. A log is matched by topic
@@ -138,7 +139,8 @@ final class HostedPartitions {
         : defaults.segmentBytes();
     return new LogConfig(segment, defaults.indexIntervalBytes(), limits,
         number(topic, image, TopicConfigs.SEGMENT_MS), (int) number(topic, image, TopicConfigs.SEGMENT_INDEX_BYTES),
-        retentionOf(topic, image));
+        retentionOf(topic, image),
+        Compression.ofTopicSetting(image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(null));
   }
 
   private static Retention retentionOf(TopicImage topic, MetadataImage image) {

@@ -8,11 +8,14 @@ import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.metadata.TopicConfigs;
+import io.ottla.common.record.Compression;
 import io.ottla.common.record.Murmur2;
 import io.ottla.common.record.Record;
 import io.ottla.common.time.MonotonicClock;
@@ -126,6 +129,17 @@ class ClusterRecordGatewayTest {
     assertThat(results.get(3)).isEqualTo(new RecordResult.Written(1, 1, 1_000_000L));
     assertThat(values(peer, 1)).containsExactly("a", "d");
     assertThat(values(local, 0)).containsExactly("b");
+  }
+
+  @Test
+  void batchesAreCompressedAsTheTopicAsks() {
+    String value = "to be stored small ".repeat(50);
+    produce(1000, record(0, null, value));
+    view.image = MetadataDelta.apply(view.image, view.image.index() + 1, 1, List.of(
+        new MetadataRecord.ConfigRecord(ConfigResource.topic("orders"), TopicConfigs.COMPRESSION_TYPE, "zstd")));
+    produce(1000, record(0, null, value));
+    assertThat(local.compressions).containsExactly(Compression.NONE, Compression.ZSTD);
+    assertThat(values(local, 0)).containsExactly(value, value);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.ottla.broker.runtime.PartitionService;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.Compression;
 import io.ottla.common.record.Record;
 import io.ottla.common.record.RecordBatch;
 import io.ottla.common.record.RecordBatches;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class FakePartitions implements PartitionService {
   final Map<TopicIdPartition, List<Record>> logs = new HashMap<>();
   final List<Integer> batchSizes = new ArrayList<>();
+  final List<Compression> compressions = new ArrayList<>();
   final Queue<AppendOutcome.Failed> refusals = new ArrayDeque<>();
   final List<Runnable> held = new ArrayList<>();
   boolean hold;
@@ -51,6 +53,7 @@ final class FakePartitions implements PartitionService {
       log.add(new Record(log.size(), record.timestamp(), record.key(), record.value(), record.headers()));
     }
     batchSizes.add(records.size());
+    compressions.add(parsed.compression());
     CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
     Runnable acknowledge = () -> answer.complete(new AppendOutcome.Ok(base, 0, 0));
     if (hold) {

@@ -1,15 +1,12 @@
 package io.ottla.broker.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
 import io.ottla.broker.log.OffsetAtTimestamp;
 import io.ottla.broker.log.PartitionLog;
 import io.ottla.broker.log.port.PartitionMetadata;
-import io.ottla.common.error.ErrorCode;
-import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.record.AppendLimits;
 import io.ottla.common.record.BatchBuilder;
@@ -218,17 +215,51 @@ class KafkaSegmentOracleTest {
 
   @ParameterizedTest
   @EnumSource(value = CompressionType.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void compressedBatchesAreRefusedByTheLeaderAndLeaveNothing(CompressionType type) {
-    log.recordEpochStart(1);
-    MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(512), Compression.of(type).build(),
-        TimestampType.CREATE_TIME, 0L);
-    builder.append(NOW, new byte[] {1}, new byte[100]);
-    ByteBuffer batch = builder.build().buffer();
-
-    assertThatThrownBy(() -> log.appendAsLeader(batch, 1, NOW)).isInstanceOfSatisfying(OttlaException.class,
-        e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_COMPRESSION));
-    assertThat(log.logEndOffset()).isZero();
-    store.close();
+  void compressedBatchesAreStoredAsTheyCameFoundByTimeAndReadByBoth(CompressionType type) throws IOException {
+    Random random = new Random(7);
+    log.recordEpochStart(5);
+    List<Record> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(512), Compression.of(type).build(),
+          TimestampType.CREATE_TIME, 0L);
+      for (int r = random.nextInt(20); r >= 0; r--) {
+        Record record = randomRecord(random, expected.size());
+        builder.append(record.timestamp(), record.key(), record.value(), record.headers().stream()
+            .map(header -> new RecordHeader(header.key(), header.value())).toArray(RecordHeader[]::new));
+        expected.add(record);
+      }
+      ByteBuffer batch = builder.build().buffer();
+      int size = batch.remaining();
+      assertThat(log.appendAsLeader(batch, 5, NOW).sizeInBytes()).isEqualTo(size);
+    }
+    List<Record> ours = new ArrayList<>();
+    long offset = 0;
+    while (offset < log.logEndOffset()) {
+      var slice = log.read(offset, 4_000, log.logEndOffset());
+      ours.addAll(RecordBatches.records(slice.readFully(), offset, Long.MAX_VALUE));
+      offset = slice.nextOffset();
+    }
+    for (int i = 0; i < 50; i++) {
+      long timestamp = NOW + random.nextInt(10_000);
+      assertThat(log.offsetForTimestamp(timestamp, Long.MAX_VALUE).map(OffsetAtTimestamp::offset))
+          .isEqualTo(expected.stream().filter(record -> record.timestamp() >= timestamp).map(Record::offset)
+              .findFirst());
+    }
+    store.closeCleanly(1);
+    List<Record> theirs = new ArrayList<>();
+    for (Path segment : segments(".log")) {
+      try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
+        for (FileChannelRecordBatch batch : records.batches()) {
+          batch.ensureValid();
+          assertThat(batch.compressionType()).isEqualTo(type);
+          for (var record : batch) {
+            theirs.add(toOurs(record));
+          }
+        }
+      }
+    }
+    assertThat(ours).isEqualTo(expected);
+    assertThat(theirs).isEqualTo(expected);
   }
 
   private List<Path> segments(String suffix) throws IOException {

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records into one uncompressed batch, ready for a leader to stamp. Reusable after {@link #reset}; not thread-safe. Adding a record
+ * Writes records into one batch, ready for a leader to stamp. Reusable after {@link #reset}; not thread-safe. Adding a record
  * makes no garbage but the header keys' bytes.
  */
 public final class BatchBuilder {
@@ -83,6 +83,12 @@ public final class BatchBuilder {
     position = at;
     count++;
     maxTimestamp = Math.max(maxTimestamp, timestamp);
+  }
+
+  /** Like {@link #build()}, with the records compressed; uncompressed if that would be larger. */
+  public ByteBuffer build(Compression compression) {
+    ByteBuffer plain = build();
+    return compression == Compression.NONE ? plain : BatchCompression.recompress(plain, compression);
   }
 
   /** The batch with base offset 0 and no leader epoch, in a buffer of its own. At least one record must have been added. */

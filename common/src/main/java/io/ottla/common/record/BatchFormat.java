@@ -53,6 +53,9 @@ public final class BatchFormat {
   /** Set on transaction markers. */
   public static final int CONTROL_BIT = 0x20;
 
+  /** Bits a producer has no business with: the cleaner's mark, and those nobody has defined. */
+  public static final int UNUSED_BITS = 0xFFC0;
+
   private BatchFormat() {
   }
 

@@ -72,9 +72,13 @@ public final class BatchValidator {
 
   private static void checkAttributes(int attributes) {
     Compression compression = Compression.ofAttributes(attributes);
-    if (compression != Compression.NONE) {
-      throw new OttlaException(ErrorCode.UNSUPPORTED_COMPRESSION, "batches compressed with " + compression
-          + " are not supported; send them uncompressed");
+    if (compression == Compression.UNKNOWN) {
+      throw new OttlaException(ErrorCode.UNSUPPORTED_COMPRESSION,
+          "nobody has defined the batch's compression, code " + (attributes & BatchFormat.COMPRESSION_MASK));
+    }
+    if ((attributes & BatchFormat.UNUSED_BITS) != 0) {
+      throw new OttlaException(ErrorCode.INVALID_REQUEST, "a producer may not set attributes 0x"
+          + Integer.toHexString(attributes & BatchFormat.UNUSED_BITS));
     }
     if ((attributes & (BatchFormat.TRANSACTIONAL_BIT | BatchFormat.CONTROL_BIT)) != 0) {
       throw new OttlaException(ErrorCode.INVALID_REQUEST, "transactional and control batches are not supported");
@@ -102,6 +106,8 @@ public final class BatchValidator {
         expected++;
         max = Math.max(max, cursor.timestamp());
       }
+    } catch (RecordsTooLargeException e) {
+      throw new OttlaException(ErrorCode.RECORD_TOO_LARGE, String.valueOf(e.getMessage()));
     } catch (MalformedBatchException e) {
       throw new OttlaException(ErrorCode.CORRUPT_BATCH, String.valueOf(e.getMessage()));
     }

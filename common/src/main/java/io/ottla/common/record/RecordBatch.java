@@ -83,7 +83,11 @@ public final class RecordBatch implements Iterable<Record> {
     return buffer.slice(at, sizeInBytes()).asReadOnlyBuffer();
   }
 
-  /** Walks the records without making objects. */
+  /**
+   * Walks the records without making objects.
+   *
+   * @throws MalformedBatchException if the batch is compressed and cannot be decompressed
+   */
   public RecordCursor cursor() {
     return new RecordCursor(buffer, at);
   }

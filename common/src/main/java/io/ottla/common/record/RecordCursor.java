@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the records of one uncompressed batch without making an object per record. Checks that every field stays within its record and
+ * Walks the records of one batch without making an object per record; those of a compressed batch are all decompressed first. Checks that
+ * every field stays within its record and
  * every record within its batch; anything else is a {@link MalformedBatchException}. One thread; the batch's bytes must not change meanwhile.
  */
 public final class RecordCursor {
@@ -32,10 +33,10 @@ public final class RecordCursor {
 
   RecordCursor(ByteBuffer buffer, int at) {
     Compression compression = Compression.ofAttributes(BatchFormat.attributes(buffer, at));
-    if (compression != Compression.NONE) {
-      throw new MalformedBatchException("batch is compressed with " + compression + ", which cannot be read");
-    }
-    records = buffer.slice(at + BatchFormat.RECORDS, BatchFormat.sizeInBytes(buffer, at) - BatchFormat.RECORDS);
+    ByteBuffer stored = buffer.slice(at + BatchFormat.RECORDS,
+        BatchFormat.sizeInBytes(buffer, at) - BatchFormat.RECORDS);
+    records = compression == Compression.NONE ? stored
+        : RecordCodec.decompress(compression, stored, Compression.MAX_UNCOMPRESSED_BYTES);
     baseOffset = BatchFormat.baseOffset(buffer, at);
     baseTimestamp = buffer.getLong(at + BatchFormat.BASE_TIMESTAMP);
     appendTime = (BatchFormat.attributes(buffer, at) & BatchFormat.LOG_APPEND_TIME_BIT) != 0;

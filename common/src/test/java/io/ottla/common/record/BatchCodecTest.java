@@ -117,7 +117,8 @@ class BatchCodecTest {
 
   @Test
   void whatALeaderMustNotAcceptIsRefusedWithItsCode() {
-    assertRefused(ErrorCode.UNSUPPORTED_COMPRESSION, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 2));
+    assertRefused(ErrorCode.CORRUPT_BATCH, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 2));
+    assertRefused(ErrorCode.UNSUPPORTED_COMPRESSION, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 5));
     assertRefused(ErrorCode.UNSUPPORTED_COMPRESSION, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 7));
     assertRefused(ErrorCode.INVALID_REQUEST, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 0x10));
     assertRefused(ErrorCode.INVALID_REQUEST, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 0x20));

@@ -1,6 +1,7 @@
 package io.ottla.common.record;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +26,17 @@ final class RandomRecords {
     BatchBuilder builder = new BatchBuilder(16);
     for (Record record : records) {
       builder.add(record.timestamp(), record.key(), record.value(), record.headers());
+    }
+    return builder.build();
+  }
+
+  /** A batch of the same keys, times and headers, with values that repeat themselves. */
+  static ByteBuffer compressible(List<Record> records) {
+    BatchBuilder builder = new BatchBuilder(16);
+    for (Record record : records) {
+      byte[] value = "{\"order\":%d,\"state\":\"accepted\",\"note\":\"accepted, accepted, accepted\"}"
+          .formatted(record.offset()).getBytes(StandardCharsets.UTF_8);
+      builder.add(record.timestamp(), record.key(), value, record.headers());
     }
     return builder.build();
   }
