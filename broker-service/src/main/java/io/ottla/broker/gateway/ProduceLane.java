@@ -178,7 +178,8 @@ final class ProduceLane {
         builder.add(one.parcel.timestamps()[i], record.key(), record.value(), record.headers());
       }
     }
-    return carrier.carry(builder.build(load.getFirst().parcel.compression()), load.getFirst().parcel.acks(), deadlineMs);
+    return carrier.carry(builder.build(load.getFirst().parcel.compression()), load.getFirst().parcel.acks(),
+        deadlineMs);
   }
 
   private static void settle(List<Waiting> load, @Nullable AppendOutcome outcome) {

@@ -100,6 +100,14 @@ final class BatchWalk {
     return BatchFormat.lastOffset(chunk, header);
   }
 
+  long producerId() {
+    return BatchFormat.producerId(chunk, header);
+  }
+
+  int count() {
+    return BatchFormat.count(chunk, header);
+  }
+
   long maxTimestamp() {
     return BatchFormat.maxTimestamp(chunk, header);
   }

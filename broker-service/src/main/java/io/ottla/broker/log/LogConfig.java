@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param segmentIndexBytes a segment is rolled when an index of it is this large
  * @param retention what goes by itself
  * @param compression how batches are to be stored, null for as they come
+ * @param compaction how the log is cleaned, null if it is not
  */
 public record LogConfig(int segmentBytes, int indexIntervalBytes, AppendLimits limits, long segmentMs,
-    int segmentIndexBytes, Retention retention, @Nullable Compression compression) {
+    int segmentIndexBytes, Retention retention, @Nullable Compression compression,
+    @Nullable Compaction compaction) {
   private static final int DEFAULT_INDEX_BYTES = 10 * 1024 * 1024;
 
   /** A gibibyte per segment, an index entry per 4 KiB (P1, P4). */
@@ -32,22 +34,30 @@ public record LogConfig(int segmentBytes, int indexIntervalBytes, AppendLimits l
 
   /** Segments are rolled by size only, and nothing goes by itself. */
   public LogConfig(int segmentBytes, int indexIntervalBytes, AppendLimits limits) {
-    this(segmentBytes, indexIntervalBytes, limits, Long.MAX_VALUE, DEFAULT_INDEX_BYTES, Retention.KEEP_ALL, null);
+    this(segmentBytes, indexIntervalBytes, limits, Long.MAX_VALUE, DEFAULT_INDEX_BYTES, Retention.KEEP_ALL, null, null);
   }
 
   /** The same with another retention. */
   public LogConfig withRetention(Retention other) {
-    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, other, compression);
+    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, other, compression,
+        compaction);
   }
 
   /** The same with other bounds on a segment's time span and index. */
   public LogConfig withRolling(long otherSegmentMs, int otherSegmentIndexBytes) {
     return new LogConfig(segmentBytes, indexIntervalBytes, limits, otherSegmentMs, otherSegmentIndexBytes, retention,
-        compression);
+        compression, compaction);
   }
 
   /** The same with batches stored in another way. */
   public LogConfig withCompression(@Nullable Compression other) {
-    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, retention, other);
+    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, retention, other,
+        compaction);
+  }
+
+  /** The same with the log cleaned in another way, or not at all. */
+  public LogConfig withCompaction(@Nullable Compaction other) {
+    return new LogConfig(segmentBytes, indexIntervalBytes, limits, segmentMs, segmentIndexBytes, retention, compression,
+        other);
   }
 }

@@ -78,6 +78,7 @@ final class LogRecovery {
       LogReset.done(directory, start.offset());
       knownDurable = Math.min(knownDurable, start.offset());
     }
+    SegmentSwap.recover(directory);
     inspect(start);
     long bytesTruncated = bytesBehindTheEnd();
     RecoveryReport report = new RecoveryReport(directory.metadata().id(), knownDurable, endOffset, bytesScanned,
@@ -254,7 +255,8 @@ final class LogRecovery {
     active.file().force();
     active.forceIndexes();
     directory.force();
-    return new PartitionLog(directory, segments, logStart, epochs, recoveryPoint, config);
+    return new PartitionLog(directory, segments, logStart, epochs, recoveryPoint,
+        CleanerPoint.load(directory, endOffset), config);
   }
 
   /** The checkpoint below the part that was scanned, the scan from there on, and an epoch without records at the end. */

@@ -1,6 +1,7 @@
 package io.ottla.broker.log;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What readers see of a log at one moment; replaced as a whole, so that an append of several batches appears at once or not at all.
@@ -66,6 +67,25 @@ record LogView(Segment[] segments, long logStartOffset, long logEndOffset, int a
     }
     return new LogView(Arrays.copyOfRange(segments, first, segments.length), newStartOffset, logEndOffset, activeSize,
         generation);
+  }
+
+  /** Index of the first of these segments if all of them follow one another here, -1 if not. */
+  int indexOf(List<Segment> run) {
+    for (int i = 0; i + run.size() <= segments.length; i++) {
+      if (Arrays.asList(segments).subList(i, i + run.size()).equals(run)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** This view with one segment in the place of some that hold the same offsets. */
+  LogView replaced(int from, int count, Segment by) {
+    Segment[] next = new Segment[segments.length - count + 1];
+    System.arraycopy(segments, 0, next, 0, from);
+    next[from] = by;
+    System.arraycopy(segments, from + count, next, from + 1, segments.length - from - count);
+    return new LogView(next, logStartOffset, logEndOffset, activeSize, generation);
   }
 
   /** No records and, for now, no segments. */

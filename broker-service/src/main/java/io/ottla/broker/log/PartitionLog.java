@@ -6,6 +6,7 @@ import io.ottla.broker.log.port.StorageFullException;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.BatchCleaning;
 import io.ottla.common.record.BatchCompression;
 import io.ottla.common.record.BatchFormat;
 import io.ottla.common.record.BatchValidator;
@@ -40,6 +41,7 @@ public final class PartitionLog implements AutoCloseable {
   private final PartitionDirectory directory;
   private final LeaderEpochCache epochs;
   private final RecoveryPoint recoveryPoint;
+  private final CleanerPoint cleaned;
   private final RetiredSegments retired = new RetiredSegments();
   private volatile LogConfig config;
 
@@ -52,10 +54,11 @@ public final class PartitionLog implements AutoCloseable {
 
   /** Takes over recovered segments, all of them forced. */
   PartitionLog(PartitionDirectory directory, List<Segment> segments, long logStartOffset, LeaderEpochCache epochs,
-      RecoveryPoint recoveryPoint, LogConfig config) {
+      RecoveryPoint recoveryPoint, CleanerPoint cleaned, LogConfig config) {
     this.directory = directory;
     this.epochs = epochs;
     this.recoveryPoint = recoveryPoint;
+    this.cleaned = cleaned;
     this.config = config;
     Segment active = segments.getLast();
     this.view = new LogView(segments.toArray(Segment[]::new), logStartOffset, active.nextOffset(), active.size(),
@@ -154,6 +157,7 @@ public final class PartitionLog implements AutoCloseable {
     checkUsable();
     startAtFirstBatch(batches, currentLeaderEpoch);
     long offset = view.logEndOffset();
+    trimVacancy(batches, offset);
     int epoch = offset > view.logStartOffset() ? epochs.epochOf(offset - 1) : -1;
     List<EpochEntry> nextEpochs = epochs.entries();
     for (int at = batches.position(); at < batches.limit();) {
@@ -178,6 +182,17 @@ public final class PartitionLog implements AutoCloseable {
     if (base < empty.logEndOffset() && BatchFormat.lastOffset(batches, at) >= empty.logEndOffset()) {
       checkFollowerBatch(batches, at, base, -1, currentLeaderEpoch);
       truncateFully(base);
+    }
+  }
+
+  /** The leader's cleaner may have joined an empty stretch that this log holds the first part of. */
+  private static void trimVacancy(ByteBuffer batches, long logEndOffset) {
+    int at = batches.position();
+    boolean vacancy = BatchValidator.problem(batches, at, batches.limit()) == null
+        && BatchCleaning.isVacancy(batches, at);
+    if (vacancy && BatchFormat.baseOffset(batches, at) < logEndOffset
+        && BatchFormat.lastOffset(batches, at) >= logEndOffset) {
+      BatchCleaning.beginAt(batches, at, logEndOffset);
     }
   }
 
@@ -289,7 +304,8 @@ public final class PartitionLog implements AutoCloseable {
    * none. Timestamps of a log need not ascend: records before it may be later than records behind it.
    */
   public Optional<OffsetAtTimestamp> offsetForTimestamp(long timestamp, long upTo) {
-    return reading("cannot look up timestamp " + timestamp, snapshot -> TimestampSearch.find(snapshot, timestamp, upTo));
+    return reading("cannot look up timestamp " + timestamp,
+        snapshot -> TimestampSearch.find(snapshot, timestamp, upTo));
   }
 
   /** Something done with one view of the log. */
@@ -423,6 +439,7 @@ public final class PartitionLog implements AutoCloseable {
     int position = (int) walk.position();
     publishShorter(before.truncated(i, position, newEnd));
     recoveryPoint.lower(newEnd);
+    cleaned.lower(newEnd);
     cutFiles(before.segments(), i, position, newEnd);
   }
 
@@ -464,6 +481,7 @@ public final class PartitionLog implements AutoCloseable {
     LogView before = view;
     try {
       LogReset.intend(directory, recoveryPoint, newStartOffset);
+      cleaned.lower(newStartOffset);
       publishReset(before.reset(newStartOffset));
       for (Segment segment : before.segments()) {
         segment.close();
@@ -590,6 +608,100 @@ public final class PartitionLog implements AutoCloseable {
       retired.removeOld(directory, config.retention().deleteDelayMs(), nowMs);
     } catch (IOException e) {
       throw failed("cannot remove old segments", e);
+    }
+  }
+
+  // ---- cleaning
+
+  /** What part of what can be cleaned now was not cleaned before; -1 if the log is not to be cleaned, or that part is too small. */
+  public double dueForCleaning(long highWatermark, long nowMs) {
+    Compaction compaction = config.compaction();
+    if (compaction == null) {
+      return -1;
+    }
+    double ratio = CleaningScope.of(view, compaction, cleaned.offset(), highWatermark, nowMs).dirtyRatio();
+    return ratio > 0 && ratio >= compaction.minDirtyRatio() ? ratio : -1;
+  }
+
+  /**
+   * Begins a cleaning (P41). Reads and writes files of its own, so it needs no turn among the changes; {@link #swap} does. One cleaning of a
+   * log at a time.
+   *
+   * @param nowMs wall clock, for tombstones and idle producers
+   * @return empty if there is nothing to clean, or the pace asked to stop
+   */
+  public Optional<Cleaning> beginCleaning(long highWatermark, long nowMs, CleaningLimits limits) {
+    LogConfig current = config;
+    Compaction compaction = current.compaction();
+    if (compaction == null) {
+      return Optional.empty();
+    }
+    return cleaning(snapshot -> {
+      Cleaning cleaning = new Cleaning(directory, current, compaction,
+          CleaningScope.of(snapshot, compaction, cleaned.offset(), highWatermark, nowMs), limits, nowMs);
+      return cleaning.readKeys() ? Optional.of(cleaning) : Optional.<Cleaning>empty();
+    });
+  }
+
+  /** Writes the next group of segments anew; empty if the pace asked to stop. Needs no turn among the changes. */
+  public Optional<CleanedGroup> cleanNext(Cleaning cleaning) {
+    return cleaning(snapshot -> Optional.ofNullable(cleaning.cleanNext()));
+  }
+
+  /** A cleaning works with segments, not with a view: it ends when the log was cut or reset under it, and goes on otherwise. */
+  private <T> Optional<T> cleaning(Reading<Optional<T>> work) {
+    checkUsable();
+    LogView snapshot = view;
+    try {
+      return work.in(snapshot);
+    } catch (StorageFullException e) {
+      throw new OttlaException(ErrorCode.STORAGE_FULL, id() + ": " + e.getMessage());
+    } catch (ClosedChannelException e) {
+      checkUsable();
+      LOG.debug("log={} was changed under its cleaning", id(), e);
+      return Optional.empty();
+    } catch (IOException | MalformedBatchException e) {
+      throw failed("cannot clean", e);
+    }
+  }
+
+  /**
+   * Puts a cleaned group in the place of its segments, durable on return. Readers in those go on.
+   *
+   * @return false if the segments are not the log's any more; the group's files are removed then
+   */
+  public boolean swap(CleanedGroup group) {
+    checkUsable();
+    LogView before = view;
+    int at = before.indexOf(group.old());
+    try {
+      if (at < 0) {
+        group.fresh().delete(directory);
+        return false;
+      }
+      SegmentSwap.swap(directory, group);
+      synchronized (stateLock) {
+        view = before.replaced(at, group.old().size(), group.fresh());
+      }
+      group.old().forEach(retired::add);
+      return true;
+    } catch (IOException e) {
+      throw failed("cannot swap cleaned segments in", e);
+    }
+  }
+
+  /** All groups are swapped in: the next cleaning begins where this one ended. */
+  public void finishCleaning(Cleaning cleaning) {
+    checkUsable();
+    if (cleaning.generation() != view.generation()) {
+      return; // the log was cut: some of what it covered may have been written since
+    }
+    try {
+      cleaned.moveTo(cleaning.endOffset());
+    } catch (StorageFullException e) {
+      throw new OttlaException(ErrorCode.STORAGE_FULL, id() + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw failed("cannot note how far the log is clean", e);
     }
   }
 

@@ -30,12 +30,16 @@ public record RetentionPlan(long startOffset, boolean rolled) {
 
   private static boolean isTooOld(Segment segment, int size, Retention retention, long nowMs) throws IOException {
     long latest = segment.largestTimestamp();
-    if (retention.maxAgeMs() < 0 || latest == Segment.NO_TIMESTAMP || nowMs - latest <= retention.maxAgeMs()) {
+    if (retention.maxAgeMs() < 0 || latest != Segment.NO_TIMESTAMP && nowMs - latest <= retention.maxAgeMs()) {
       return false;
     }
     BatchWalk walk = new BatchWalk(segment.file(), 0, size);
     while (walk.next()) {
-      if (nowMs - walk.maxTimestamp() <= retention.maxAgeMs()) {
+      // A record without a time does not age; a batch that a cleaner emptied holds nothing back.
+      boolean young = walk.maxTimestamp() == Segment.NO_TIMESTAMP
+          ? walk.count() > 0
+          : nowMs - walk.maxTimestamp() <= retention.maxAgeMs();
+      if (young) {
         return false;
       }
     }

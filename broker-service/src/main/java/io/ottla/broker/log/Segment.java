@@ -39,7 +39,12 @@ final class Segment {
 
   /** Makes an empty segment; the directory is to be forced by the caller before use. */
   static Segment create(PartitionDirectory directory, long baseOffset) throws IOException {
-    Segment segment = open(directory, baseOffset);
+    return create(directory, baseOffset, "");
+  }
+
+  /** Makes an empty segment whose files' names have a suffix. */
+  static Segment create(PartitionDirectory directory, long baseOffset, String suffix) throws IOException {
+    Segment segment = open(directory, baseOffset, suffix);
     try {
       if (segment.size > 0) {
         // Left by a roll that was undone: nothing in it was ever part of the log.
@@ -58,15 +63,19 @@ final class Segment {
 
   /** Opens the files of a segment that exists; nothing of it is checked yet. */
   static Segment open(PartitionDirectory directory, long baseOffset) throws IOException {
-    SegmentFile file = directory.open(SegmentNames.log(baseOffset));
+    return open(directory, baseOffset, "");
+  }
+
+  private static Segment open(PartitionDirectory directory, long baseOffset, String suffix) throws IOException {
+    SegmentFile file = directory.open(SegmentNames.log(baseOffset) + suffix);
     OffsetIndex index = null;
     try {
       long size = file.size();
       if (size > Integer.MAX_VALUE) {
         throw new IOException(file.name() + " has " + size + " bytes, more than a segment can");
       }
-      index = new OffsetIndex(directory.open(SegmentNames.index(baseOffset)));
-      TimeIndex times = new TimeIndex(directory.open(SegmentNames.timeIndex(baseOffset)));
+      index = new OffsetIndex(directory.open(SegmentNames.index(baseOffset) + suffix));
+      TimeIndex times = new TimeIndex(directory.open(SegmentNames.timeIndex(baseOffset) + suffix));
       return new Segment(baseOffset, file, index, times, (int) size, baseOffset);
     } catch (IOException e) {
       file.close();
@@ -378,9 +387,14 @@ final class Segment {
 
   /** Renames the files, so that no start takes them for the log's; they stay readable. */
   void retire() throws IOException {
-    file.renameTo(file.name() + SegmentNames.DELETED_SUFFIX);
-    index.file().renameTo(index.file().name() + SegmentNames.DELETED_SUFFIX);
-    times.file().renameTo(times.file().name() + SegmentNames.DELETED_SUFFIX);
+    renameTo(SegmentNames.DELETED_SUFFIX);
+  }
+
+  /** Gives the files their names with another suffix, the indexes before the data. */
+  void renameTo(String suffix) throws IOException {
+    index.file().renameTo(SegmentNames.index(baseOffset) + suffix);
+    times.file().renameTo(SegmentNames.timeIndex(baseOffset) + suffix);
+    file.renameTo(SegmentNames.log(baseOffset) + suffix);
   }
 
   /** Closes and removes all files, whatever their names are now. */

@@ -9,6 +9,10 @@ final class SegmentNames {
   static final String TIME_INDEX_SUFFIX = ".timeindex";
   /** Added to the name of a file that left the log and waits for its removal. */
   static final String DELETED_SUFFIX = ".deleted";
+  /** Added to the names of files a cleaning is still writing. */
+  static final String CLEANED_SUFFIX = ".cleaned";
+  /** Added to the names of files that take the place of others. */
+  static final String SWAP_SUFFIX = ".swap";
   private static final int DIGITS = 20;
 
   private SegmentNames() {

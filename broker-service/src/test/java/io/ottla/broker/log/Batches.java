@@ -3,6 +3,7 @@ package io.ottla.broker.log;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.record.BatchBuilder;
 import io.ottla.common.record.BatchFormat;
+import io.ottla.common.record.Compression;
 import io.ottla.common.record.Record;
 import io.ottla.common.record.RecordBatches;
 import io.ottla.broker.log.port.PartitionMetadata;
@@ -37,6 +38,18 @@ final class Batches {
       builder.add(timestamp, null, value.getBytes(StandardCharsets.UTF_8), List.of());
     }
     return builder.build();
+  }
+
+  /** One batch of {@code key=value} records; a key alone is a tombstone, a value alone has no key. */
+  static ByteBuffer keyed(Compression compression, long timestamp, String... records) {
+    BatchBuilder builder = new BatchBuilder(64);
+    for (String record : records) {
+      int equals = record.indexOf('=');
+      String key = equals < 0 ? record : record.substring(0, equals);
+      builder.add(timestamp, equals == 0 ? null : key.getBytes(StandardCharsets.UTF_8),
+          equals < 0 ? null : record.substring(equals + 1).getBytes(StandardCharsets.UTF_8), List.of());
+    }
+    return builder.build(compression);
   }
 
   /** One batch with a record without a timestamp. */

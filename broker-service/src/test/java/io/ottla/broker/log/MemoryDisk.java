@@ -233,7 +233,7 @@ public final class MemoryDisk implements LogDirectory {
     public SegmentFile open(String name) {
       synchronized (MemoryDisk.this) {
         step();
-        return files.computeIfAbsent(name, n -> new MemoryFile(MemoryDisk.this, this, n)).handle();
+        return files.computeIfAbsent(name, n -> new MemoryFile(MemoryDisk.this, this, n)).handle(name);
       }
     }
 

@@ -40,7 +40,9 @@ final class MemoryFile {
     lowest = left.length;
   }
 
-  SegmentFile handle() {
+  /** A handle of the file under the name it was found by. */
+  SegmentFile handle(String foundAs) {
+    name = foundAs;
     return new Handle();
   }
 

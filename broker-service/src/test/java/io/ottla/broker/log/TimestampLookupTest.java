@@ -49,7 +49,8 @@ class TimestampLookupTest {
       long[] times = new long[1 + random.nextInt(4)];
       for (int r = 0; r < times.length; r++) {
         int kind = random.nextInt(10);
-        times[r] = kind == 0 ? random.nextInt(100_000) : timestamps.size() * 10L + random.nextInt(kind == 1 ? 5_000 : 30);
+        times[r] = kind == 0 ? random.nextInt(100_000)
+            : timestamps.size() * 10L + random.nextInt(kind == 1 ? 5_000 : 30);
       }
       append(times);
     }

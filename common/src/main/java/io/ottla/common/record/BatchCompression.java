@@ -3,6 +3,7 @@ package io.ottla.common.record;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changes how batches are compressed, and nothing else about them. Stateless; never moves a buffer's position. */
 public final class BatchCompression {
@@ -23,8 +24,9 @@ public final class BatchCompression {
     int at = batches.position();
     for (int i = 0; i < count; i++) {
       ByteBuffer batch = batches.slice(at, BatchFormat.sizeInBytes(batches, at));
-      ByteBuffer next = recompressOne(batch, type);
-      same &= next == batch;
+      ByteBuffer smaller = recompressOne(batch, type);
+      ByteBuffer next = smaller == null ? batch : smaller;
+      same &= smaller == null;
       size += next.remaining();
       changed.add(next);
       at += batch.remaining();
@@ -51,29 +53,30 @@ public final class BatchCompression {
     return count;
   }
 
-  private static ByteBuffer recompressOne(ByteBuffer batch, Compression type) {
+  /** The batch compressed as asked, or null if it is left as it is. */
+  private static @Nullable ByteBuffer recompressOne(ByteBuffer batch, Compression type) {
     Compression before = Compression.ofAttributes(BatchFormat.attributes(batch, 0));
     if (before == type || before == Compression.UNKNOWN) {
-      return batch;
+      return null;
     }
     try {
       ByteBuffer records = RecordCodec.decompress(before, batch.slice(BatchFormat.RECORDS,
           batch.limit() - BatchFormat.RECORDS), Compression.MAX_UNCOMPRESSED_BYTES);
       return withRecords(batch, type, records);
     } catch (MalformedBatchException e) {
-      return batch;
+      return null;
     }
   }
 
-  /** The batch with the same header but for what depends on the records' form. */
-  private static ByteBuffer withRecords(ByteBuffer batch, Compression type, ByteBuffer records) {
+  /** The batch with the same header but for what depends on the records' form; null if it would grow. */
+  private static @Nullable ByteBuffer withRecords(ByteBuffer batch, Compression type, ByteBuffer records) {
     byte[] body = new byte[records.remaining()];
     records.get(records.position(), body);
     if (type != Compression.NONE) {
       byte[] compressed = RecordCodec.compress(type, body, 0, body.length);
       boolean wasPlain = Compression.ofAttributes(BatchFormat.attributes(batch, 0)) == Compression.NONE;
       if (wasPlain && compressed.length >= body.length) {
-        return batch;
+        return null;
       }
       body = compressed;
     }
@@ -84,7 +87,7 @@ public final class BatchCompression {
     ByteBuffer batch = ByteBuffer.allocate(BatchFormat.RECORDS + body.length);
     batch.put(0, header, 0, BatchFormat.RECORDS).put(BatchFormat.RECORDS, body);
     batch.putInt(BatchFormat.LENGTH, batch.capacity() - BatchFormat.LENGTH_PREFIX);
-    int attributes = BatchFormat.attributes(header, 0) & ~BatchFormat.COMPRESSION_MASK | type.code();
+    int attributes = (BatchFormat.attributes(header, 0) & ~BatchFormat.COMPRESSION_MASK) | type.code();
     batch.putShort(BatchFormat.ATTRIBUTES, (short) attributes);
     batch.putInt(BatchFormat.CRC, BatchFormat.computeCrc(batch, 0));
     return batch;

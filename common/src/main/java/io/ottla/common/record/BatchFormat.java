@@ -53,6 +53,8 @@ public final class BatchFormat {
   /** Set on transaction markers. */
   public static final int CONTROL_BIT = 0x20;
 
+  /** Set by a cleaner: the base timestamp says from when on the batch's tombstones may go. */
+  public static final int DELETE_HORIZON_BIT = 0x40;
   /** Bits a producer has no business with: the cleaner's mark, and those nobody has defined. */
   public static final int UNUSED_BITS = 0xFFC0;
 
@@ -103,6 +105,11 @@ public final class BatchFormat {
   /** Largest timestamp in the batch. */
   public static long maxTimestamp(ByteBuffer buffer, int at) {
     return buffer.getLong(at + MAX_TIMESTAMP);
+  }
+
+  /** Id of an idempotent producer, or -1. */
+  public static long producerId(ByteBuffer buffer, int at) {
+    return buffer.getLong(at + PRODUCER_ID);
   }
 
   /** Attribute bits, unsigned. */

@@ -5,17 +5,17 @@ import java.util.Optional;
 /** How the records of a batch are compressed, as its attributes say. The bytes of each are those of the field (P2). */
 public enum Compression {
   /** Records lie in the batch as they are. */
-  NONE,
-  /** Code 1. */
-  GZIP,
-  /** Code 2, in the frames of the Java library. */
-  SNAPPY,
-  /** Code 3, in LZ4 frames. */
-  LZ4,
-  /** Code 4. */
-  ZSTD,
+  NONE(0),
+  /** In members of RFC 1952. */
+  GZIP(1),
+  /** In the frames of the Java library. */
+  SNAPPY(2),
+  /** In LZ4 frames. */
+  LZ4(3),
+  /** In Zstandard frames. */
+  ZSTD(4),
   /** A code nobody has defined. */
-  UNKNOWN;
+  UNKNOWN(-1);
 
   /**
    * The most bytes the records of a compressed batch may take. A few bytes can claim to be gigabytes; whoever reads or checks a batch gives up
@@ -24,6 +24,12 @@ public enum Compression {
   public static final int MAX_UNCOMPRESSED_BYTES = 16 * 1024 * 1024;
 
   private static final Compression[] BY_CODE = {NONE, GZIP, SNAPPY, LZ4, ZSTD, UNKNOWN, UNKNOWN, UNKNOWN};
+
+  private final int code;
+
+  Compression(int code) {
+    this.code = code;
+  }
 
   /**
    * What a topic's {@code compression.type} asks of the broker; empty when batches are stored as their producer compressed them.
@@ -52,6 +58,6 @@ public enum Compression {
     if (this == UNKNOWN) {
       throw new IllegalArgumentException("nobody can write an unknown compression");
     }
-    return ordinal();
+    return code;
   }
 }

@@ -3,6 +3,7 @@ package io.ottla.common.record;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.OptionalLong;
 
 /**
  * A view of one whole batch inside a buffer (P2). Cheap to make, copies nothing, and is valid only as long as the buffer's bytes stay as
@@ -53,9 +54,21 @@ public final class RecordBatch implements Iterable<Record> {
     return BatchFormat.maxTimestamp(buffer, at);
   }
 
+  /** The time from which on the batch's tombstones may go, if a cleaner has set one. */
+  public OptionalLong deleteHorizonMs() {
+    return (BatchFormat.attributes(buffer, at) & BatchFormat.DELETE_HORIZON_BIT) == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(baseTimestamp());
+  }
+
+  /** The timestamp the records' own count from. */
+  long baseTimestamp() {
+    return buffer.getLong(at + BatchFormat.BASE_TIMESTAMP);
+  }
+
   /** Id of an idempotent producer, or -1. */
   public long producerId() {
-    return buffer.getLong(at + BatchFormat.PRODUCER_ID);
+    return BatchFormat.producerId(buffer, at);
   }
 
   /** Epoch of an idempotent producer, or -1. */

@@ -30,6 +30,8 @@ public final class RecordCursor {
   private int valueAt;
   private int headerCount;
   private int headersAt;
+  private int restAt;
+  private int end;
 
   RecordCursor(ByteBuffer buffer, int at) {
     Compression compression = Compression.ofAttributes(BatchFormat.attributes(buffer, at));
@@ -53,23 +55,24 @@ public final class RecordCursor {
     index++;
     int size = Varint.readInt(records);
     require(size >= 0 && size <= records.remaining(), "record size runs past the batch");
-    int end = records.position() + size;
+    end = records.position() + size;
     require(size > 0, "record is empty");
     records.get();
     timestampDelta = Varint.readLong(records);
     offsetDelta = Varint.readInt(records);
-    keySize = readSize(end);
+    restAt = records.position();
+    keySize = readSize();
     keyAt = skip(keySize);
-    valueSize = readSize(end);
+    valueSize = readSize();
     valueAt = skip(valueSize);
     headerCount = Varint.readInt(records);
     headersAt = records.position();
     require(headerCount >= 0, "header count is negative");
     for (int i = 0; i < headerCount; i++) {
-      int size1 = readSize(end);
-      require(size1 >= 0, "header key is null");
-      skip(size1);
-      skip(readSize(end));
+      int headerKeySize = readSize();
+      require(headerKeySize >= 0, "header key is null");
+      skip(headerKeySize);
+      skip(readSize());
     }
     require(records.position() == end, "record does not end where its size says");
     return true;
@@ -135,7 +138,17 @@ public final class RecordCursor {
     return new Record(offset(), timestamp(), key(), value(), headers());
   }
 
-  private int readSize(int end) {
+  /** Bytes of key, value and headers with their sizes: what does not depend on the record's place and time. */
+  int restSize() {
+    return end - restAt;
+  }
+
+  /** Copies those bytes. */
+  void copyRest(byte[] target, int at) {
+    records.get(restAt, target, at, restSize());
+  }
+
+  private int readSize() {
     int size = Varint.readInt(records);
     require(size >= NULL_SIZE && size <= end - records.position(), "a field runs past its record");
     return size;

@@ -50,7 +50,8 @@ final class SnappyFrames {
   }
 
   /** The target with the block's bytes from {@code length} on. */
-  private static byte[] block(byte[] source, int at, int size, byte[] target, int length, int limit) throws IOException {
+  private static byte[] block(byte[] source, int at, int size, byte[] target, int length, int limit)
+      throws IOException {
     int more = Snappy.uncompressedLength(source, at, size);
     if (more < 0 || more > limit - length) {
       throw RecordCodec.tooLarge(limit);

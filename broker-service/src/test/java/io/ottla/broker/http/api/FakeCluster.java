@@ -125,8 +125,8 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
     long from = command.offset() == ForwardReadRequest.EARLIEST ? logStart
         : command.offset() <= ForwardReadRequest.AT_TIMESTAMP + ForwardReadRequest.MAX_TIMESTAMP
             ? firstAt(command.offset() - ForwardReadRequest.AT_TIMESTAMP)
-        : command.offset() < 0 ? Math.max(logStart, log.size() + command.offset() + 1)
-            : command.offset();
+            : command.offset() < 0 ? Math.max(logStart, log.size() + command.offset() + 1)
+                : command.offset();
     if (from > log.size()) {
       throw new OttlaException(ErrorCode.OFFSET_OUT_OF_RANGE, "Offset " + from + " is beyond the end.");
     }
