@@ -79,13 +79,19 @@ public final class ClusterRecordGateway implements RecordGateway {
   public ReadResult read(ReadCommand command) {
     TopicIdPartition partition = partition(command.topic(), command.partition());
     long waitUntilMs = clock.millis() + command.timeoutMs();
+    long offset = command.offset();
     while (true) {
       long waitMs = Math.max(0, waitUntilMs - clock.millis());
-      ReadOutcome outcome = router.read(partition, command.offset(), command.maxBytes(), command.minBytes(), waitMs,
+      ReadOutcome outcome = router.read(partition, offset, command.maxBytes(), command.minBytes(), waitMs,
           clock.millis() + Math.max(waitMs, limits.leaderWaitMs()));
       switch (outcome) {
         case ReadOutcome.Ok found -> {
-          return trim(command, found);
+          ReadResult result = trim(command, found);
+          if (!result.records().isEmpty() || !found.batches().hasRemaining()) {
+            return result;
+          }
+          // Compaction left nothing of these batches: what was asked for begins behind them.
+          offset = RecordBatches.verified(found.batches()).getLast().nextOffset();
         }
         case ReadOutcome.Failed failed -> {
           boolean mayStillCome = failed.code() == ErrorCode.OFFSET_OUT_OF_RANGE && command.timeoutMs() > 0;
@@ -221,6 +227,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     private final long deadlineMs;
     private final long now;
     private final int maxBatchBytes;
+    private final boolean compacted;
     private final Compression compression;
     private final long latestTimestamp;
     private final RecordResult[] results;
@@ -232,6 +239,7 @@ public final class ClusterRecordGateway implements RecordGateway {
       this.now = wallClock.getAsLong();
       this.compression = Compression.ofTopicSetting(
           image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(Compression.NONE);
+      this.compacted = image.topicConfig(topic, TopicConfigs.CLEANUP_POLICY).value().contains(TopicConfigs.COMPACT);
       this.maxBatchBytes = (int) number(image, TopicConfigs.MAX_MESSAGE_BYTES);
       long ahead = number(image, TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS);
       this.latestTimestamp = ahead > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ahead;
@@ -305,6 +313,11 @@ public final class ClusterRecordGateway implements RecordGateway {
       if (size > maxBatchBytes) {
         settle(index, new RecordResult.Failed(partition, ErrorCode.RECORD_TOO_LARGE,
             "The record takes up to " + size + " bytes in a batch; max.message.bytes is " + maxBatchBytes + "."));
+        return false;
+      }
+      if (compacted && record.key() == null) {
+        settle(index, new RecordResult.Failed(partition, ErrorCode.INVALID_REQUEST,
+            "The topic is compacted, so every record needs a key."));
         return false;
       }
       Long timestamp = record.timestamp();

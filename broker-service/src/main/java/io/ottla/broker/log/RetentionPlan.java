@@ -19,7 +19,7 @@ public record RetentionPlan(long startOffset, boolean rolled) {
       boolean active = i == segments.length - 1;
       boolean committed = view.endOf(i) <= highWatermark;
       boolean tooMuch = !active && excess >= view.sizeOf(i);
-      if (!committed || view.sizeOf(i) == 0 || !tooMuch && !isTooOld(segments[i], view.sizeOf(i), retention, nowMs)) {
+      if (!committed || view.sizeOf(i) == 0 || (!tooMuch && !isTooOld(segments[i], view.sizeOf(i), retention, nowMs))) {
         return new RetentionPlan(start, false);
       }
       excess -= view.sizeOf(i);
@@ -30,7 +30,7 @@ public record RetentionPlan(long startOffset, boolean rolled) {
 
   private static boolean isTooOld(Segment segment, int size, Retention retention, long nowMs) throws IOException {
     long latest = segment.largestTimestamp();
-    if (retention.maxAgeMs() < 0 || latest != Segment.NO_TIMESTAMP && nowMs - latest <= retention.maxAgeMs()) {
+    if (retention.maxAgeMs() < 0 || (latest != Segment.NO_TIMESTAMP && nowMs - latest <= retention.maxAgeMs())) {
       return false;
     }
     BatchWalk walk = new BatchWalk(segment.file(), 0, size);

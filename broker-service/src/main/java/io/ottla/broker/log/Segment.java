@@ -346,7 +346,7 @@ final class Segment {
    * @return whether it was sound
    */
   boolean attachTimes(int indexIntervalBytes) throws IOException {
-    if (size == 0 || times.attach() && times.count() > 0 && isLastTimeTrue()) {
+    if (size == 0 || (times.attach() && times.count() > 0 && isLastTimeTrue())) {
       return true;
     }
     times.clear();

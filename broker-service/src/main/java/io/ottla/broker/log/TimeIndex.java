@@ -82,9 +82,10 @@ final class TimeIndex {
   /** Adds an entry if its timestamp is later than the last one's. */
   void advance(long timestamp, int relativeOffset) throws IOException {
     if (timestamp > lastTimestamp) {
+      int used = count;
       file.append(ByteBuffer.allocate(ENTRY_BYTES).putLong(timestamp).putInt(relativeOffset).flip());
       lastTimestamp = timestamp;
-      count++;
+      count = used + 1;
     }
   }
 

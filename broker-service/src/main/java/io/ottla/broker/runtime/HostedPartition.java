@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.ottla.broker.log.CleanedGroup;
+import io.ottla.broker.log.Cleaning;
+import io.ottla.broker.log.CleaningLimits;
 import io.ottla.broker.log.LogFailedException;
 import io.ottla.broker.log.LogSlice;
 import io.ottla.broker.log.OffsetAtTimestamp;
@@ -412,6 +415,62 @@ final class HostedPartition {
         long start = log.retain(plan, replica.highWatermark());
         LOG.info("event=retention partition={} topic={} logStart={} was={}", id, topic, start, before);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- cleaning
+
+  /** How much of this log is due to be cleaned, from 0 to 1; -1 if nothing is. */
+  double dueForCleaning(long nowMs) {
+    return log.hasFailed() || isClosed() ? -1 : log.dueForCleaning(snapshot().highWatermark(), nowMs);
+  }
+
+  /** Cleans the log once (P41). Takes its time outside the lock, and a turn for every group of segments. */
+  void clean(long nowMs, CleaningLimits limits) {
+    try {
+      Optional<Cleaning> begun = log.beginCleaning(snapshot().highWatermark(), nowMs, limits);
+      if (begun.isPresent()) {
+        clean(begun.get());
+      }
+    } catch (OttlaException e) {
+      LOG.warn("event=cleaning_put_off partition={} topic={} code={} reason=\"{}\"", id, topic, e.code(),
+          e.getMessage());
+    } catch (LogFailedException e) {
+      services.fatal().accept(e);
+    } catch (IllegalStateException e) {
+      if (!isClosed()) {
+        throw e;
+      }
+      // The log was closed meanwhile: the topic is gone, or the broker stops.
+    }
+  }
+
+  private void clean(Cleaning cleaning) {
+    long freed = 0;
+    while (cleaning.hasNext()) {
+      Optional<CleanedGroup> group = log.cleanNext(cleaning);
+      if (group.isEmpty() || !swap(group.get())) {
+        return;
+      }
+      freed += group.get().bytesFreed();
+    }
+    lock.lock();
+    try {
+      if (!closed) {
+        log.finishCleaning(cleaning);
+      }
+    } finally {
+      lock.unlock();
+    }
+    LOG.info("event=log_cleaned partition={} topic={} upTo={} bytesFreed={}", id, topic, cleaning.endOffset(), freed);
+  }
+
+  private boolean swap(CleanedGroup group) {
+    lock.lock();
+    try {
+      return !closed && log.swap(group);
     } finally {
       lock.unlock();
     }

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.ottla.broker.lifecycle.DirectoryRecord;
+import io.ottla.broker.log.Compaction;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
 import io.ottla.broker.log.PartitionLog;
@@ -132,7 +133,8 @@ final class HostedPartitions {
     int maxBatch = (int) Math.min(Integer.MAX_VALUE, number(topic, image, TopicConfigs.MAX_MESSAGE_BYTES));
     long ahead = number(topic, image, TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS);
     // Far beyond any clock, and small enough to be added to one.
-    AppendLimits limits = new AppendLimits(maxBatch, Math.min(ahead, Long.MAX_VALUE / 4));
+    Compaction compaction = compactionOf(topic, image);
+    AppendLimits limits = new AppendLimits(maxBatch, Math.min(ahead, Long.MAX_VALUE / 4), compaction != null);
     ConfigValue segmentBytes = image.topicConfig(topic, TopicConfigs.SEGMENT_BYTES);
     int segment = segmentBytes.source() == ConfigValue.Source.TOPIC
         ? Integer.parseInt(segmentBytes.value())
@@ -140,7 +142,17 @@ final class HostedPartitions {
     return new LogConfig(segment, defaults.indexIntervalBytes(), limits,
         number(topic, image, TopicConfigs.SEGMENT_MS), (int) number(topic, image, TopicConfigs.SEGMENT_INDEX_BYTES),
         retentionOf(topic, image),
-        Compression.ofTopicSetting(image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(null));
+        Compression.ofTopicSetting(image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(null), compaction);
+  }
+
+  private static @Nullable Compaction compactionOf(TopicImage topic, MetadataImage image) {
+    boolean compacts = image.topicConfig(topic, TopicConfigs.CLEANUP_POLICY).value().contains(TopicConfigs.COMPACT);
+    return compacts
+        ? new Compaction(
+            Double.parseDouble(image.topicConfig(topic, TopicConfigs.MIN_CLEANABLE_DIRTY_RATIO).value()),
+            number(topic, image, TopicConfigs.DELETE_RETENTION_MS),
+            number(topic, image, TopicConfigs.MIN_COMPACTION_LAG_MS))
+        : null;
   }
 
   private static Retention retentionOf(TopicImage topic, MetadataImage image) {

@@ -59,6 +59,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   private final FetchHandler fetchHandler;
   private final StorageClerk clerk;
   private final RetentionLoop retention;
+  private final CleanerLoop cleaner;
   private final Collection<TopicIdPartition> found;
   private volatile MetadataImage image = MetadataImage.EMPTY;
   private volatile boolean reconciled;
@@ -91,6 +92,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     this.fetchHandler = new FetchHandler(partitions);
     this.clerk = new StorageClerk(parts.store(), this::hosted, settings, parts.fatal());
     this.retention = new RetentionLoop(this::hosted, parts.wallClock(), parts.clock());
+    this.cleaner = new CleanerLoop(this::hosted, parts.wallClock());
   }
 
   /** Starts the threads. */
@@ -99,6 +101,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     isrLoop.start();
     clerk.start();
     retention.start();
+    cleaner.start();
   }
 
   private Iterable<HostedPartition> hosted() {
@@ -299,6 +302,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     fetchers.close();
     isrLoop.close();
     retention.close();
+    cleaner.close();
     partitions.all().forEach(HostedPartition::close);
     forceLoop.close();
     clerk.close();

@@ -143,6 +143,26 @@ class ClusterRecordGatewayTest {
   }
 
   @Test
+  void aCompactedTopicTakesNoRecordWithoutAKey() {
+    view.image = MetadataDelta.apply(view.image, view.image.index() + 1, 1, List.of(
+        new MetadataRecord.ConfigRecord(ConfigResource.topic("orders"), TopicConfigs.CLEANUP_POLICY,
+            "delete,compact")));
+    List<RecordResult> results = produce(1000, record(0, "k", "a"), record(0, null, "b"), record(0, "", "c"));
+    assertThat(results.get(1)).isInstanceOfSatisfying(RecordResult.Failed.class,
+        failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+    assertThat(values(local, 0)).containsExactly("a", "c");
+  }
+
+  @Test
+  void aReadGoesOnBehindBatchesThatCompactionEmptied() {
+    produce(1000, record(0, null, "a"));
+    local.vacantBelow = 5;
+    ReadResult result = gateway.read(new ReadCommand("orders", 0, 2, 1_000, 1, 10, 0));
+    assertThat(result.records()).isEmpty();
+    assertThat(result.nextOffset()).isEqualTo(5);
+  }
+
+  @Test
   void keysDecideAsInTheField() {
     for (String key : List.of("user-1", "user-2", "user-3", "user-4")) {
       int expected = Murmur2.partition(key.getBytes(StandardCharsets.UTF_8), 2);

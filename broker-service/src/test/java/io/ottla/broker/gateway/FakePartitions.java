@@ -6,6 +6,7 @@ import io.ottla.broker.runtime.PartitionService;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.BatchCleaning;
 import io.ottla.common.record.Compression;
 import io.ottla.common.record.Record;
 import io.ottla.common.record.RecordBatch;
@@ -28,6 +29,8 @@ final class FakePartitions implements PartitionService {
   final Queue<AppendOutcome.Failed> refusals = new ArrayDeque<>();
   final List<Runnable> held = new ArrayList<>();
   boolean hold;
+  /** Below this offset a read finds nothing but the traces of compaction. */
+  volatile long vacantBelow = -1;
   volatile boolean down;
   @Nullable
   String poison;
@@ -85,7 +88,11 @@ final class FakePartitions implements PartitionService {
   @Override
   public synchronized CompletableFuture<ReadOutcome> read(TopicIdPartition partition, long offset, int maxBytes,
       int minBytes, long maxWaitMs) {
-    long end = logs.getOrDefault(partition, List.of()).size();
+    long end = Math.max(vacantBelow, logs.getOrDefault(partition, List.of()).size());
+    if (offset >= 0 && offset < vacantBelow) {
+      return CompletableFuture.completedFuture(
+          new ReadOutcome.Ok(offset, BatchCleaning.vacancy(offset, Math.min(offset + 1, vacantBelow - 1), 0), end, 0, 0));
+    }
     return CompletableFuture.completedFuture(offset > end
         ? new ReadOutcome.Failed(ErrorCode.OFFSET_OUT_OF_RANGE, "beyond the end")
         : new ReadOutcome.Ok(offset < 0 ? end : offset, ByteBuffer.allocate(0), end, 0, 0));

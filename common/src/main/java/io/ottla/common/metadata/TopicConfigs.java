@@ -22,6 +22,12 @@ public final class TopicConfigs {
   public static final String SEGMENT_MS = "segment.ms";
   /** Size of an index at which a segment is rolled. */
   public static final String SEGMENT_INDEX_BYTES = "segment.index.bytes";
+  /** How much of a compacted log must be new before it is cleaned. */
+  public static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+  /** How long a tombstone stays after it was cleaned the first time. */
+  public static final String DELETE_RETENTION_MS = "delete.retention.ms";
+  /** How young records must not be to be cleaned. */
+  public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
   /** How long files that left the log stay for readers. */
   public static final String FILE_DELETE_DELAY_MS = "file.delete.delay.ms";
   /** Word of {@link #CLEANUP_POLICY}: old segments are removed. */
@@ -85,7 +91,7 @@ public final class TopicConfigs {
         ConfigKey.choices(CLEANUP_POLICY, "log.cleanup.policy", DELETE, DELETE, COMPACT),
         ConfigKey.choice(COMPRESSION_TYPE, "compression.type", "producer", "producer", "uncompressed", "none", "gzip",
             "snappy", "lz4", "zstd"),
-        ConfigKey.number("delete.retention.ms", "log.cleaner.delete.retention.ms", DAY_MS, 0, MAX),
+        ConfigKey.number(DELETE_RETENTION_MS, "log.cleaner.delete.retention.ms", DAY_MS, 0, MAX),
         ConfigKey.number(FILE_DELETE_DELAY_MS, "log.segment.delete.delay.ms", 60_000, 0, MAX),
         ConfigKey.number("flush.messages", "log.flush.interval.messages", MAX, 1, MAX),
         ConfigKey.number("flush.ms", "log.flush.scheduler.interval.ms", MAX, 0, MAX),
@@ -96,8 +102,8 @@ public final class TopicConfigs {
         ConfigKey.number(MESSAGE_TIMESTAMP_BEFORE_MAX_MS, "log.message.timestamp.before.max.ms", MAX, 0, MAX),
         ConfigKey.choice(MESSAGE_TIMESTAMP_TYPE, "log.message.timestamp.type", "CreateTime", "CreateTime",
             "LogAppendTime"),
-        ConfigKey.ratio("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio", "0.5"),
-        ConfigKey.number("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", 0, 0, MAX),
+        ConfigKey.ratio(MIN_CLEANABLE_DIRTY_RATIO, "log.cleaner.min.cleanable.ratio", "0.5"),
+        ConfigKey.number(MIN_COMPACTION_LAG_MS, "log.cleaner.min.compaction.lag.ms", 0, 0, MAX),
         ConfigKey.number(MIN_INSYNC_REPLICAS, ClusterConfigs.MIN_INSYNC_REPLICAS, 2, 1, Integer.MAX_VALUE),
         ConfigKey.choice("preallocate", "log.preallocate", "false", "true", "false"),
         ConfigKey.number(RETENTION_BYTES, "log.retention.bytes", -1, -1, MAX),

@@ -5,10 +5,16 @@ package io.ottla.common.record;
  *
  * @param maxBatchBytes largest batch ({@code max.message.bytes})
  * @param maxTimestampAheadMs how far a record's timestamp may lie in the future
+ * @param keysRequired whether every record needs a key, as in a compacted topic
  */
-public record AppendLimits(int maxBatchBytes, long maxTimestampAheadMs) {
+public record AppendLimits(int maxBatchBytes, long maxTimestampAheadMs, boolean keysRequired) {
   /** A mebibyte and an hour. */
   public static final AppendLimits DEFAULT = new AppendLimits(1024 * 1024 + BatchFormat.LENGTH_PREFIX, 3_600_000);
+
+  /** Records may lack a key. */
+  public AppendLimits(int maxBatchBytes, long maxTimestampAheadMs) {
+    this(maxBatchBytes, maxTimestampAheadMs, false);
+  }
 
   /** Rejects limits nothing could satisfy. */
   public AppendLimits {

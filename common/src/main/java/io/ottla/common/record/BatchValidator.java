@@ -66,7 +66,7 @@ public final class BatchValidator {
       throw new OttlaException(ErrorCode.CORRUPT_BATCH, problem);
     }
     checkAttributes(BatchFormat.attributes(buffer, at));
-    checkRecords(buffer, at, nowMs + limits.maxTimestampAheadMs());
+    checkRecords(buffer, at, limits, nowMs);
     return size;
   }
 
@@ -88,7 +88,7 @@ public final class BatchValidator {
     }
   }
 
-  private static void checkRecords(ByteBuffer buffer, int at, long latestTimestamp) {
+  private static void checkRecords(ByteBuffer buffer, int at, AppendLimits limits, long nowMs) {
     int count = BatchFormat.count(buffer, at);
     if (count == 0 || count - 1 != BatchFormat.lastOffsetDelta(buffer, at)) {
       throw new OttlaException(ErrorCode.CORRUPT_BATCH, count + " records do not fit a last offset delta of "
@@ -103,6 +103,9 @@ public final class BatchValidator {
           throw new OttlaException(ErrorCode.CORRUPT_BATCH, "record " + expected + " carries offset delta "
               + cursor.offsetDelta());
         }
+        if (limits.keysRequired() && cursor.keySize() < 0) {
+          throw new OttlaException(ErrorCode.INVALID_REQUEST, "a compacted topic takes no record without a key");
+        }
         expected++;
         max = Math.max(max, cursor.timestamp());
       }
@@ -111,7 +114,7 @@ public final class BatchValidator {
     } catch (MalformedBatchException e) {
       throw new OttlaException(ErrorCode.CORRUPT_BATCH, String.valueOf(e.getMessage()));
     }
-    checkTimestamps(max, BatchFormat.maxTimestamp(buffer, at), latestTimestamp);
+    checkTimestamps(max, BatchFormat.maxTimestamp(buffer, at), nowMs + limits.maxTimestampAheadMs());
   }
 
   private static void checkTimestamps(long max, long claimedMax, long latest) {

@@ -116,6 +116,20 @@ class BatchCodecTest {
   }
 
   @Test
+  void aCompactedTopicTakesNoRecordWithoutAKey() {
+    AppendLimits compacted = new AppendLimits(10_000, 1_000, true);
+    BatchBuilder builder = new BatchBuilder(100);
+    builder.add(NOW, new byte[0], null, List.of());
+    ByteBuffer keyed = builder.build();
+    assertThat(BatchValidator.checkForAppend(keyed, 0, keyed.limit(), compacted, NOW)).isEqualTo(keyed.limit());
+    builder.add(NOW, null, new byte[] {1}, List.of());
+    ByteBuffer unkeyed = builder.build();
+    assertThat(BatchValidator.checkForAppend(unkeyed, 0, unkeyed.limit(), LIMITS, NOW)).isPositive();
+    assertThatThrownBy(() -> BatchValidator.checkForAppend(unkeyed, 0, unkeyed.limit(), compacted, NOW))
+        .isInstanceOfSatisfying(OttlaException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+  }
+
+  @Test
   void whatALeaderMustNotAcceptIsRefusedWithItsCode() {
     assertRefused(ErrorCode.CORRUPT_BATCH, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 2));
     assertRefused(ErrorCode.UNSUPPORTED_COMPRESSION, bytes -> bytes.putShort(BatchFormat.ATTRIBUTES, (short) 5));
