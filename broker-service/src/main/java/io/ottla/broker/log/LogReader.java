@@ -55,7 +55,8 @@ final class LogReader {
     long base = walk.baseOffset();
     int segmentSize = view.sizeOf(i);
     if (limit >= view.endOf(i) && segmentSize - from <= maxBytes) {
-      return new LogSlice(segment.file(), from, (int) (segmentSize - from), base, view.endOf(i));
+      return new LogSlice(segment.file(), from, (int) (segmentSize - from), base, view.endOf(i),
+          view.generation());
     }
     long end = walk.endPosition();
     long next = walk.lastOffset() + 1;
@@ -77,6 +78,6 @@ final class LogReader {
     if (walk.problem() != null) {
       throw new MalformedBatchException(walk.problem() + " in " + segment.file().name());
     }
-    return new LogSlice(segment.file(), from, (int) (end - from), base, next);
+    return new LogSlice(segment.file(), from, (int) (end - from), base, next, view.generation());
   }
 }

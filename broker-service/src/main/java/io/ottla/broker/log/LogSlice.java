@@ -18,17 +18,24 @@ public final class LogSlice {
   private final int size;
   private final long baseOffset;
   private final long nextOffset;
+  private final int generation;
 
-  LogSlice(@Nullable SegmentFile file, long position, int size, long baseOffset, long nextOffset) {
+  LogSlice(@Nullable SegmentFile file, long position, int size, long baseOffset, long nextOffset, int generation) {
     this.file = file;
     this.position = position;
     this.size = size;
     this.baseOffset = baseOffset;
     this.nextOffset = nextOffset;
+    this.generation = generation;
   }
 
   static LogSlice empty(long offset) {
-    return new LogSlice(null, 0, 0, offset, offset);
+    return new LogSlice(null, 0, 0, offset, offset, 0);
+  }
+
+  /** The log's cuts when the slice was made. */
+  int generation() {
+    return generation;
   }
 
   /** Offset of the first record in the slice; equals {@link #nextOffset} if the slice is empty. */
@@ -51,7 +58,7 @@ public final class LogSlice {
     return size == 0;
   }
 
-  /** The batches in a new heap buffer. Checksums are not verified here; decoding does that. */
+  /** The batches in a new heap buffer. Checksums are not verified here; {@link PartitionLog#verified} does that. */
   public ByteBuffer readFully() {
     ByteBuffer target = ByteBuffer.allocate(size);
     readInto(target);

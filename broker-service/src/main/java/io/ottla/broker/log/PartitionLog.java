@@ -12,6 +12,7 @@ import io.ottla.common.record.BatchFormat;
 import io.ottla.common.record.BatchValidator;
 import io.ottla.common.record.Compression;
 import io.ottla.common.record.MalformedBatchException;
+import io.ottla.common.record.RecordBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -297,6 +298,24 @@ public final class PartitionLog implements AutoCloseable {
   private LogSlice read(long startOffset, int maxBytes, long upTo, LogReader.FirstBatch first) {
     return reading("cannot read at offset " + startOffset,
         snapshot -> LogReader.read(snapshot, startOffset, maxBytes, upTo, first));
+  }
+
+  /**
+   * The batches of a slice, for somebody else: every checksum is verified before (I32). A bad batch fails the log.
+   *
+   * @throws SliceGoneException if the log was cut since the slice was made
+   */
+  public ByteBuffer verified(LogSlice slice) {
+    ByteBuffer bytes = slice.readFully();
+    try {
+      RecordBatches.verify(bytes);
+      return bytes;
+    } catch (MalformedBatchException e) {
+      if (!slice.isEmpty() && slice.generation() != view.generation()) {
+        throw new SliceGoneException(slice + " was cut while being read", e);
+      }
+      throw failed("bad batch in " + slice, e);
+    }
   }
 
   /**

@@ -292,7 +292,7 @@ final class HostedPartition {
     ByteBuffer batches = ByteBuffer.allocate(0);
     if (offset < range.highWatermark()) {
       try {
-        batches = log.read(offset, maxBytes, range.highWatermark()).readFully();
+        batches = log.verified(log.read(offset, maxBytes, range.highWatermark()));
       } catch (SliceGoneException e) {
         throw new OttlaException(ErrorCode.NOT_LEADER, "the leadership ended");
       }
@@ -557,10 +557,14 @@ final class HostedPartition {
     try {
       LogSlice slice = log.read(fromOffset, maxBytes, Long.MAX_VALUE);
       return new FetchPart(part.topicId(), part.partition(), null, part.leaderEpoch(), part.highWatermark(),
-          part.logStartOffset(), null, slice.isEmpty() ? null : slice.readFully());
+          part.logStartOffset(), null, slice.isEmpty() ? null : log.verified(slice));
     } catch (SliceGoneException | OttlaException e) {
       // Truncated meanwhile: the leadership is over.
       return new FetchPart(part.topicId(), part.partition(), ErrorCode.NOT_LEADER, part.leaderEpoch(), -1, -1, null,
+          null);
+    } catch (LogFailedException e) {
+      services.fatal().accept(e);
+      return new FetchPart(part.topicId(), part.partition(), ErrorCode.STORAGE_ERROR, part.leaderEpoch(), -1, -1, null,
           null);
     }
   }

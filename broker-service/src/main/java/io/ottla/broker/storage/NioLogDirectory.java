@@ -50,13 +50,16 @@ public final class NioLogDirectory implements LogDirectory {
   private static final Pattern REPLICA_NAME = Pattern.compile("[0-9a-f-]{36}-[0-9]+(\\..*)?");
 
   private final Path root;
+  private final Reserve reserve;
   private final Checkpoints checkpoints;
   private final FileChannel lockChannel;
   private final UUID directoryId;
 
-  private NioLogDirectory(Path root, FileChannel lockChannel, UUID directoryId) {
+  private NioLogDirectory(Path root, FileChannel lockChannel, UUID directoryId) throws IOException {
     this.root = root;
-    this.checkpoints = new Checkpoints(root);
+    this.reserve = new Reserve(root);
+    this.checkpoints = new Checkpoints(root, reserve);
+    reserve.fill();
     this.lockChannel = lockChannel;
     this.directoryId = directoryId;
   }
@@ -154,7 +157,7 @@ public final class NioLogDirectory implements LogDirectory {
       } else if (!name.endsWith(STRAY_SUFFIX)) {
         PartitionMetadata metadata = readMetadata(path);
         if (metadata != null && directoryName(metadata.id()).equals(name)) {
-          partitions.add(new NioPartitionDirectory(path, metadata));
+          partitions.add(new NioPartitionDirectory(path, metadata, reserve));
         } else {
           setAside.add(moveAway(path, STRAY_SUFFIX));
         }
@@ -205,7 +208,7 @@ public final class NioLogDirectory implements LogDirectory {
         "topic.name", metadata.topicName(), "replica.incarnation", metadata.replicaIncarnation().toString()))));
     Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
     Checkpoints.force(root);
-    return new NioPartitionDirectory(path, metadata);
+    return new NioPartitionDirectory(path, metadata, reserve);
   }
 
   @Override
@@ -257,6 +260,7 @@ public final class NioLogDirectory implements LogDirectory {
   @Override
   public void writeCheckpoint(String name, byte[] content) throws IOException {
     checkpoints.writeCheckpoint(name, content);
+    reserve.fill();
   }
 
   @Override

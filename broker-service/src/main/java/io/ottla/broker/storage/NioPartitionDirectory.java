@@ -16,10 +16,10 @@ final class NioPartitionDirectory implements PartitionDirectory {
   private final PartitionMetadata metadata;
   private final Checkpoints checkpoints;
 
-  NioPartitionDirectory(Path path, PartitionMetadata metadata) {
+  NioPartitionDirectory(Path path, PartitionMetadata metadata, Reserve reserve) {
     this.path = path;
     this.metadata = metadata;
-    this.checkpoints = new Checkpoints(path);
+    this.checkpoints = new Checkpoints(path, reserve);
   }
 
   @Override

@@ -89,6 +89,41 @@ class PartitionLogTest {
   }
 
   @Test
+  void aBadBatchIsNeverHandedOutAndConcernsThisReplicaAlone() {
+    append(Batches.of("a"));
+    append(Batches.of("b"));
+    MemoryDisk.Directory directory = (MemoryDisk.Directory) disk.scan().partitions().getFirst();
+    byte[] stored = directory.file("00000000000000000000.log").current;
+    stored[stored.length - 1] ^= 1;
+    assertThat(log.verified(log.read(0, 10, 2)).remaining()).isPositive();
+    LogSlice bad = log.read(1, 100, 2);
+    assertThatThrownBy(() -> log.verified(bad)).isInstanceOfSatisfying(LogFailedException.class,
+        e -> assertThat(e.scope()).isEqualTo(LogFailedException.Scope.REPLICA));
+    assertThat(log.hasFailed()).isTrue();
+  }
+
+  @Test
+  void aFailedForceConcernsTheDirectory() {
+    append(Batches.of("a"));
+    disk.failForces();
+    assertThatThrownBy(log::flush).isInstanceOfSatisfying(LogFailedException.class,
+        e -> assertThat(e.scope()).isEqualTo(LogFailedException.Scope.DIRECTORY));
+  }
+
+  @Test
+  void aSliceThatWasCutAndWrittenOverIsGoneAndNoDamage() {
+    append(Batches.of("a", "b", "c"));
+    append(Batches.of("some longer value than before"));
+    LogSlice slice = log.read(0, 1_000, 4);
+    log.truncateTo(3, 0);
+    log.recordEpochStart(2);
+    append(Batches.of("x"));
+    append(Batches.of("y"));
+    assertThatThrownBy(() -> log.verified(slice)).isInstanceOf(SliceGoneException.class);
+    assertThat(log.hasFailed()).isFalse();
+  }
+
+  @Test
   void appendingInAnotherEpochThanTheOneStartedIsABug() {
     assertThatThrownBy(() -> log.appendAsLeader(Batches.of("a"), 2, Batches.NOW))
         .isInstanceOf(IllegalStateException.class);

@@ -1,7 +1,11 @@
 package io.ottla.broker.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.broker.log.Cleaning;
+import io.ottla.broker.log.CleaningLimits;
+import io.ottla.broker.log.Compaction;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
 import io.ottla.broker.log.OffsetAtTimestamp;
@@ -19,8 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
@@ -184,6 +191,55 @@ class KafkaSegmentOracleTest {
       }
     }
     assertThat(entries).isGreaterThan(20);
+  }
+
+  @Test
+  void kafkaReadsWhatCompactionLeaves() throws IOException {
+    Random random = new Random(31);
+    log.updateConfig(CONFIG.withCompaction(new Compaction(0, 1_000, 0)));
+    log.recordEpochStart(1);
+    var types = io.ottla.common.record.Compression.values();
+    Map<String, Record> newest = new TreeMap<>();
+    BatchBuilder builder = new BatchBuilder(100);
+    for (int i = 0; i < 900; i++) {
+      builder.reset();
+      for (int r = random.nextInt(4); r >= 0; r--) {
+        byte[] value = random.nextInt(8) == 0 ? null : ("value " + i + " of many values").getBytes(UTF_8);
+        builder.add(NOW + i, ("key " + random.nextInt(40)).getBytes(UTF_8), value, List.of());
+      }
+      ByteBuffer batch = builder.build(types[random.nextInt(5)]);
+      log.appendAsLeader(batch, 1, NOW);
+      RecordBatches.records(batch, 0, Long.MAX_VALUE)
+          .forEach(record -> newest.put(new String(Objects.requireNonNull(record.key()), UTF_8), record));
+    }
+    long size = log.sizeInBytes();
+    CleaningLimits limits = new CleaningLimits(1 << 20, 1_000, bytes -> true);
+    Cleaning cleaning = log.beginCleaning(log.logEndOffset(), NOW + 900, limits).orElseThrow();
+    while (cleaning.hasNext()) {
+      assertThat(log.swap(log.cleanNext(cleaning).orElseThrow())).isTrue();
+    }
+    assertThat(log.sizeInBytes()).isLessThan(size / 2);
+    store.closeCleanly(1);
+
+    Map<String, Record> seen = new TreeMap<>();
+    boolean horizon = false;
+    long next = 0;
+    for (Path segment : segments(".log")) {
+      try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
+        for (FileChannelRecordBatch batch : records.batches()) {
+          batch.ensureValid();
+          assertThat(batch.baseOffset()).isEqualTo(next);
+          next = batch.nextOffset();
+          horizon |= batch.deleteHorizonMs().isPresent();
+          for (var record : batch) {
+            Record ours = toOurs(record);
+            seen.put(new String(Objects.requireNonNull(ours.key()), UTF_8), ours);
+          }
+        }
+      }
+    }
+    assertThat(seen).isEqualTo(newest);
+    assertThat(horizon).isTrue();
   }
 
   @Test

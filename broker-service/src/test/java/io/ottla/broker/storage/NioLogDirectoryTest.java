@@ -7,6 +7,7 @@ import io.ottla.broker.log.LogDirectoryContract;
 import io.ottla.broker.log.port.LogDirectory;
 import io.ottla.broker.log.port.PartitionMetadata;
 import io.ottla.broker.log.port.SegmentFile;
+import io.ottla.broker.log.port.StorageFullException;
 import io.ottla.common.id.TopicIdPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,6 +101,37 @@ class NioLogDirectoryTest extends LogDirectoryContract {
     }
     try (Stream<Path> left = Files.list(root).filter(Files::isDirectory)) {
       assertThat(left).containsExactly(root.resolve("lost+found"));
+    }
+  }
+
+  @Test
+  void aCheckpointThatFindsNoRoomTakesTheReserve() throws IOException {
+    Path root = temp.resolve("full");
+    Path reserve = root.resolve(Reserve.FILE);
+    try (LogDirectory directory = NioLogDirectory.open(root, "cluster", 1, DIRECTORY_ID)) {
+      assertThat(reserve).hasSize(Reserve.BYTES);
+      Checkpoints full = new Checkpoints(root, new Reserve(root)) {
+        @Override
+        void replace(String name, byte[] content) throws IOException {
+          if (Files.exists(reserve)) {
+            throw new IOException("No space left on device");
+          }
+          super.replace(name, content);
+        }
+      };
+      full.writeCheckpoint("c", new byte[] {1});
+      assertThat(directory.readCheckpoint("c")).containsExactly(1);
+      assertThat(reserve).doesNotExist();
+      directory.writeCheckpoint("d", new byte[] {2});
+      assertThat(reserve).as("made again when there is room").hasSize(Reserve.BYTES);
+      Files.delete(reserve);
+      Checkpoints fuller = new Checkpoints(root, new Reserve(root)) {
+        @Override
+        void replace(String name, byte[] content) throws IOException {
+          throw new IOException("No space left on device");
+        }
+      };
+      assertThatThrownBy(() -> fuller.writeCheckpoint("e", new byte[] {3})).isInstanceOf(StorageFullException.class);
     }
   }
 

@@ -29,6 +29,22 @@ public final class RecordBatches {
   }
 
   /**
+   * Checks that whole, sound batches lie between the buffer's position and limit, every checksum included (I32). The buffer's position stays.
+   *
+   * @throws MalformedBatchException if there is anything else
+   */
+  public static void verify(ByteBuffer buffer) {
+    int at = buffer.position();
+    while (at < buffer.limit()) {
+      String problem = BatchValidator.problem(buffer, at, buffer.limit());
+      if (problem != null) {
+        throw new MalformedBatchException(problem);
+      }
+      at += BatchFormat.sizeInBytes(buffer, at);
+    }
+  }
+
+  /**
    * The records with offsets in {@code [fromOffset, toOffset)} of the batches between the buffer's position and limit, checksums verified:
    * a read begins at a batch's start and may end beyond what a reader may see, so both ends are trimmed here.
    *
