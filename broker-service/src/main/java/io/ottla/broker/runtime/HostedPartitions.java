@@ -142,7 +142,8 @@ final class HostedPartitions {
     return new LogConfig(segment, defaults.indexIntervalBytes(), limits,
         number(topic, image, TopicConfigs.SEGMENT_MS), (int) number(topic, image, TopicConfigs.SEGMENT_INDEX_BYTES),
         retentionOf(topic, image),
-        Compression.ofTopicSetting(image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(null), compaction);
+        Compression.ofTopicSetting(image.topicConfig(topic, TopicConfigs.COMPRESSION_TYPE).value()).orElse(null),
+        compaction);
   }
 
   private static @Nullable Compaction compactionOf(TopicImage topic, MetadataImage image) {

@@ -91,7 +91,8 @@ final class FakePartitions implements PartitionService {
     long end = Math.max(vacantBelow, logs.getOrDefault(partition, List.of()).size());
     if (offset >= 0 && offset < vacantBelow) {
       return CompletableFuture.completedFuture(
-          new ReadOutcome.Ok(offset, BatchCleaning.vacancy(offset, Math.min(offset + 1, vacantBelow - 1), 0), end, 0, 0));
+          new ReadOutcome.Ok(offset, BatchCleaning.vacancy(offset, Math.min(offset + 1, vacantBelow - 1), 0), end, 0,
+              0));
     }
     return CompletableFuture.completedFuture(offset > end
         ? new ReadOutcome.Failed(ErrorCode.OFFSET_OUT_OF_RANGE, "beyond the end")

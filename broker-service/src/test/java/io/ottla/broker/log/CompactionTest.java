@@ -181,7 +181,8 @@ class CompactionTest {
     roll();
     clean(log, NOW + 50, UNLIMITED);
     assertThat(shown(records(log))).containsExactly("1:b=1", "2:a=null", "3:c=1", "4:active=segment");
-    assertThat(batches().stream().filter(batch -> batch.deleteHorizonMs().isPresent()).map(RecordBatch::deleteHorizonMs))
+    assertThat(
+        batches().stream().filter(batch -> batch.deleteHorizonMs().isPresent()).map(RecordBatch::deleteHorizonMs))
         .containsExactly(java.util.OptionalLong.of(NOW + 1_050));
     assertThat(records(log)).extracting(Record::timestamp).startsWith(NOW, NOW, NOW);
     append("x=1");
