@@ -6,8 +6,11 @@ import io.ottla.common.config.NodeConfig;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
+import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.DeleteRecordsRequest;
+import io.ottla.common.wire.DeleteRecordsResponse;
 import io.ottla.common.wire.ReplicaStatusResponse;
 import io.ottla.controller.boot.ControllerNode;
 import io.ottla.controller.runtime.RuntimeObserver;
@@ -123,6 +126,22 @@ final class InProcessCluster implements AutoCloseable {
       return response.json(ReplicaStatusResponse.class);
     } catch (IOException e) {
       throw new UnansweredException("broker " + id + " gave no status", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** Asks a leader to delete records; the log start offset it has then. */
+  long deleteRecords(int id, TopicIdPartition partition, long offset) {
+    try (PeerClient client = new PeerClient("test", "127.0.0.1", Objects.requireNonNull(brokerPorts.get(id)), 1,
+        loops)) {
+      DeleteRecordsRequest request = new DeleteRecordsRequest(broker(id).view().clusterId(), partition.topicId(),
+          partition.partition(), offset);
+      return PeerClient.await(client.postJson("/replica/v1/delete-records", request, Duration.ofSeconds(10)))
+          .json(DeleteRecordsResponse.class).logStartOffset();
+    } catch (IOException e) {
+      throw new UnansweredException("broker " + id + " deleted no records", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -14,6 +14,7 @@ import io.ottla.common.record.Record;
 import io.ottla.common.record.RecordBatches;
 import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.CreateTopicResponse;
+import io.ottla.common.wire.ForwardReadRequest;
 import io.ottla.common.wire.ReplicaStatusResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -67,9 +68,66 @@ class InProcessClusterTest {
     }
   }
 
+  /** P40, P41: what goes on the leader goes everywhere, and the runtime's loops do it. */
+  @Test
+  void retentionDeletedRecordsAndCompactionReachEveryReplica() throws Exception {
+    try (InProcessCluster cluster = new InProcessCluster(root)) {
+      long now = System.currentTimeMillis();
+      TopicIdPartition deleted = createTopic(cluster, "deleted", Map.of());
+      TopicIdPartition aged = createTopic(cluster, "aged",
+          Map.of("retention.ms", "3600000", "segment.bytes", "1024"));
+      TopicIdPartition compacted = createTopic(cluster, "compacted", Map.of("cleanup.policy", "compact",
+          "segment.bytes", "1024", "compression.type", "zstd", "file.delete.delay.ms", "0"));
+      for (int i = 0; i < 60; i++) {
+        appendAtLeader(cluster, deleted, now + i, null, "value-" + i);
+        appendAtLeader(cluster, aged, i < 40 ? now - 7_200_000 : now, null, "value-" + i);
+        appendAtLeader(cluster, compacted, now, "key-" + i % 3, "value-" + i + " of some length".repeat(5));
+      }
+      PartitionService leader = cluster.broker(leader(cluster, deleted, 101)).partitions();
+      ReadOutcome found = leader.read(deleted, ForwardReadRequest.AT_TIMESTAMP + now + 30, 1, 0, 0).get(10,
+          TimeUnit.SECONDS);
+      assertThat(found).isInstanceOfSatisfying(ReadOutcome.Ok.class, ok -> assertThat(ok.startOffset()).isEqualTo(30));
+      assertThat(cluster.deleteRecords(leader(cluster, deleted, 101), deleted, 25)).isEqualTo(25);
+
+      Waiting.until("all logs start later", InProcessCluster.PATIENCE, () -> cluster.brokerIds().stream()
+          .flatMap(id -> cluster.status(id).replicas().stream())
+          .allMatch(replica -> switch (replica.topic()) {
+            case "deleted" -> replica.logStartOffset() == 25;
+            case "aged" -> replica.logStartOffset() > 20 && replica.logStartOffset() <= 40;
+            default -> replica.logStartOffset() == 0;
+          }));
+      awaitEqualReplicas(cluster, deleted, 60);
+      awaitEqualReplicas(cluster, aged, 60);
+      Waiting.until("the log is cleaned", InProcessCluster.PATIENCE,
+          () -> readAll(cluster, compacted).size() < 30);
+      Map<Long, String> left = readAll(cluster, compacted);
+      for (long offset = 57; offset < 60; offset++) {
+        assertThat(left.get(offset)).startsWith("value-" + offset);
+      }
+      assertThat(cluster.failures()).isEmpty();
+    }
+  }
+
+  private static void appendAtLeader(InProcessCluster cluster, TopicIdPartition partition, long timestamp,
+      @Nullable String key, String value) {
+    Waiting.until("a record is acknowledged", InProcessCluster.PATIENCE, () -> {
+      for (int id : cluster.brokerIds()) {
+        if (append(cluster.broker(id).partitions(), partition, timestamp, key, value) instanceof AppendOutcome.Ok ok) {
+          return ok.baseOffset();
+        }
+      }
+      return null;
+    }, () -> "failures " + cluster.failures());
+  }
+
   private static TopicIdPartition createTopic(InProcessCluster cluster, String name) throws InterruptedException {
+    return createTopic(cluster, name, Map.of());
+  }
+
+  private static TopicIdPartition createTopic(InProcessCluster cluster, String name, Map<String, String> configs)
+      throws InterruptedException {
     CreateTopicResponse created = cluster.broker(101).controllers()
-        .createTopic(new CreateTopicRequest(name, 1, 3, null, Map.of(), false));
+        .createTopic(new CreateTopicRequest(name, 1, 3, null, configs, false));
     for (int id : cluster.brokerIds()) {
       assertThat(cluster.broker(id).view().awaitIndex(created.metadataIndex(), Duration.ofSeconds(30))).isTrue();
     }
@@ -112,8 +170,14 @@ class InProcessClusterTest {
   }
 
   private static AppendOutcome append(PartitionService partitions, TopicIdPartition partition, String value) {
+    return append(partitions, partition, System.currentTimeMillis(), null, value);
+  }
+
+  private static AppendOutcome append(PartitionService partitions, TopicIdPartition partition, long timestamp,
+      @Nullable String key, String value) {
     BatchBuilder builder = new BatchBuilder(256);
-    builder.add(1_000, null, value.getBytes(StandardCharsets.UTF_8), List.of());
+    builder.add(timestamp, key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+        value.getBytes(StandardCharsets.UTF_8), List.of());
     try {
       return partitions.append(partition, builder.build(), -1, TIMEOUT_MS).get(TIMEOUT_MS + 10_000,
           TimeUnit.MILLISECONDS);
@@ -140,22 +204,22 @@ class InProcessClusterTest {
     });
   }
 
-  private static Map<Long, String> readAll(InProcessCluster cluster, TopicIdPartition partition) throws Exception {
+  private static Map<Long, String> readAll(InProcessCluster cluster, TopicIdPartition partition) {
     PartitionService leader = cluster.broker(leader(cluster, partition, 101)).partitions();
     Map<Long, String> found = new TreeMap<>();
     long offset = 0;
     while (true) {
-      ReadOutcome outcome = leader.read(partition, offset, 4_096, 1, 0).get(10, TimeUnit.SECONDS);
+      ReadOutcome outcome = leader.read(partition, offset, 4_096, 1, 0).join();
       assertThat(outcome).isInstanceOf(ReadOutcome.Ok.class);
       ReadOutcome.Ok ok = (ReadOutcome.Ok) outcome;
       ByteBuffer batches = ok.batches();
-      List<Record> records = new ArrayList<>(RecordBatches.records(batches, offset, ok.highWatermark()));
-      if (records.isEmpty()) {
+      if (!batches.hasRemaining()) {
         return found;
       }
+      List<Record> records = new ArrayList<>(RecordBatches.records(batches, offset, ok.highWatermark()));
       records.forEach(one -> found.put(one.offset(),
           new String(Objects.requireNonNull(one.value()), StandardCharsets.UTF_8)));
-      offset = records.getLast().offset() + 1;
+      offset = RecordBatches.verified(batches).getLast().nextOffset();
     }
   }
 }
