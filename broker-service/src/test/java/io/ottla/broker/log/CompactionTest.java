@@ -259,7 +259,7 @@ class CompactionTest {
         for (int r = 0; r < records.length; r++) {
           records[r] = "k" + random.nextInt(25) + (random.nextInt(6) == 0 ? "" : "=" + random.nextInt(1_000));
         }
-        append(types[random.nextInt(types.length)], NOW + round * 300, records);
+        append(types[random.nextInt(types.length)], NOW + round * 300L, records);
         if (random.nextInt(20) == 0) {
           log.recordEpochStart(log.latestEpoch() + 1 + random.nextInt(2));
         }
@@ -267,7 +267,7 @@ class CompactionTest {
       roll();
       List<EpochEntry> epochs = log.epochs();
       long size = log.sizeInBytes();
-      clean(log, NOW + round * 300, UNLIMITED);
+      clean(log, NOW + round * 300L, UNLIMITED);
       assertThat(log.sizeInBytes()).isLessThan(size);
       verifyAgainstWritten();
       if (random.nextInt(3) == 0) {

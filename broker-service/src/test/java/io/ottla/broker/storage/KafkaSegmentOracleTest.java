@@ -155,7 +155,7 @@ class KafkaSegmentOracleTest {
     for (int i = 0; i < 500; i++) {
       builder.reset();
       for (int r = random.nextInt(3); r >= 0; r--) {
-        builder.add(NOW + i * 10 + random.nextInt(i % 50 == 0 ? 2_000 : 60), null, new byte[random.nextInt(200)],
+        builder.add(NOW + i * 10L + random.nextInt(i % 50 == 0 ? 2_000 : 60), null, new byte[random.nextInt(200)],
             List.of());
       }
       log.appendAsLeader(builder.build(), 1, NOW);
