@@ -27,6 +27,8 @@ record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares f
    * How bad it gets.
    *
    * @param deathRate probability of dying before any single effect or storage step
+   * @param deathAfterReplyRate probability of dying right after a reply has left, to be back soon
+   * @param delicateDeathRate probability of dying within a few milliseconds of a vote, an election won, a truncation, or a snapshot's arrival
    * @param forceFailureRate probability that a force fails
    * @param powerLostShare share of crashes that take the page cache along
    * @param maxPauseMs longest pause
@@ -35,7 +37,8 @@ record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares f
    * @param clockSkew largest deviation of a clock's rate from 1
    * @param falseHintGapMs time between two false hints that a peer is gone, 0 for none
    */
-  record Limits(double deathRate, double forceFailureRate, double powerLostShare, long maxPauseMs, long maxDownMs,
+  record Limits(double deathRate, double deathAfterReplyRate, double delicateDeathRate,
+      double forceFailureRate, double powerLostShare, long maxPauseMs, long maxDownMs,
       long slowForceMs, double clockSkew, long falseHintGapMs) {}
 
   /**
@@ -65,7 +68,7 @@ record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares f
         random.between(500, 20_000), random.oneOf(0.0, 0.01, 0.1), random.between(20_000, 500_000));
     int voters = random.oneOf(1, 2, 3, 3, 3, 3, 4, 5, 5, 5);
     int spares = random.oneOf(0, 1, 1, 2);
-    var core = new Core(random.oneOf(1, 2, 8), random.oneOf(1, 2, 16, 512), random.oneOf(600, 4096, 1 << 20),
+    var core = new Core(random.oneOf(1, 2, 8), random.oneOf(1, 1, 2, 16, 512), random.oneOf(600, 4096, 1 << 20),
         random.oneOf(40, 200, 1000), random.oneOf(60, 200, 500), random.oneOf(0, 0, 1, 5, 20));
     // Followers must be able to catch up once the faults end: no more load than tiny appends can carry.
     long loadGapMs = random.between(core.maxAppendEntries < 16 ? 20 : 2, 60);
@@ -81,7 +84,8 @@ record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares f
   }
 
   private static Limits drawLimits(SeededRandom random) {
-    return new Limits(random.oneOf(0.0, 0.0, 0.0002, 0.002), random.oneOf(0.0, 0.0, 0.001), random.oneOf(0.2, 0.8),
+    return new Limits(random.oneOf(0.0, 0.0, 0.0002, 0.002), random.oneOf(0.0, 0.0, 0.0, 0.005), random.oneOf(0.0, 0.05, 0.2),
+        random.oneOf(0.0, 0.0, 0.001), random.oneOf(0.2, 0.8),
         random.between(50, 2000), random.between(20, 1500), random.between(20, 2000), random.oneOf(0.0, 0.02, 0.1),
         random.oneOf(0, 0, 100, 600));
   }

@@ -15,6 +15,8 @@ import java.util.function.Predicate;
 final class Faults {
   private static final long MS = 1000;
   private static final long HAND_OVER_MS = 500;
+  private static final long SOON_MS = 50;
+  private static final long DELICATE_MS = 15;
 
   private final FaultPlan plan;
   private final EventScheduler scheduler;
@@ -93,6 +95,31 @@ final class Faults {
     return true;
   }
 
+  /** Whether the process dies right after a reply has left it; if so it is already dead, and back in a moment. */
+  boolean diesAfterReply(SimVoter node) {
+    if (!active || !random.chance(plan.limits().deathAfterReplyRate())) {
+      return false;
+    }
+    count(FaultKind.DEATH_AFTER_REPLY);
+    node.crash(true);
+    restartWithin(node, SOON_MS);
+    return true;
+  }
+
+  /** The next few milliseconds are those in which implementations get it wrong: dies in them, perhaps. */
+  void delicate(SimVoter node) {
+    if (active && random.chance(plan.limits().delicateDeathRate())) {
+      int life = node.incarnation();
+      scheduler.after(random.between(0, DELICATE_MS * MS), () -> {
+        if (active && node.isUp() && node.incarnation() == life) {
+          count(FaultKind.DEATH_IN_DELICATE_MOMENT);
+          node.crash(random.chance(plan.limits().powerLostShare()));
+          restartWithin(node, random.chance(0.5) ? SOON_MS : plan.limits().maxDownMs());
+        }
+      });
+    }
+  }
+
   /** Whether a force that ends now has failed; if so the node has ended too, and what it had not forced may be lost (Q42). */
   boolean forceFails(SimVoter node) {
     if (!active || !random.chance(plan.limits().forceFailureRate())) {
@@ -167,8 +194,12 @@ final class Faults {
   }
 
   private void restartLater(SimVoter node) {
+    restartWithin(node, plan.limits().maxDownMs());
+  }
+
+  private void restartWithin(SimVoter node, long mostMs) {
     int life = node.incarnation();
-    scheduler.after(random.between(1, plan.limits().maxDownMs()) * MS, () -> {
+    scheduler.after(random.between(1, mostMs) * MS, () -> {
       if (active && !node.isUp() && node.incarnation() == life) {
         node.start();
       }

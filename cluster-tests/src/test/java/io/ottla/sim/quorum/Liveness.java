@@ -125,10 +125,10 @@ final class Liveness {
     var text = new StringBuilder();
     for (SimVoter node : nodes) {
       LogTrace trace = node.directory().trace();
-      text.append("\n  node ").append(node.number()).append(node.isUp() ? " up" : " down")
+      text.append("\n  node ").append(node.key()).append(node.isUp() ? " up" : " down")
           .append(node.leads() ? ", leads term " : ", term ").append(node.term()).append(node.activeTerm() != 0 ? ", active" : "")
-          .append(", log to ").append(trace.lastIndex()).append(", applied ").append(node.state().index()).append(", knows ")
-          .append(trace.voters());
+          .append(", log to ").append(trace.lastIndex()).append(", applied ").append(node.state().index()).append(", knows ");
+      trace.voters().voters().forEach(voter -> text.append(' ').append(voter.key()));
     }
     return text.toString();
   }
@@ -174,13 +174,17 @@ final class Liveness {
       }
     }
     requireCommand(requireLeader());
+    replaceLostDisks(operator);
+    endLoad.run();
+    requireEqual();
+    clients.checkHistory(checker.committed().entries());
+  }
+
+  private void replaceLostDisks(Operator operator) {
     await("lost disks are not replaced", () -> {
       SimVoter leader = onlyActive();
       return leader != null && !operator.repairs(leader);
     });
-    endLoad.run();
-    requireEqual();
-    clients.checkHistory(checker.committed().entries());
   }
 
   private void requireEqual() {
@@ -203,11 +207,10 @@ final class Liveness {
     return true;
   }
 
-  /** Voters, and observers who know whom to ask. Who was removed while it could not hear of it asks nobody. */
+  /** Voters, and all others who know whom to ask; of the voters that an old disk knows none may be left. */
   private static boolean belongs(SimVoter node, SimVoter leader) {
-    VoterSet known = node.directory().trace().voters();
     return leader.directory().trace().voters().contains(node.key())
-        || (!known.contains(node.key()) && known.contains(leader.key()));
+        || node.directory().trace().voters().contains(leader.key());
   }
 
   private void requireCommand(SimVoter leader) {
@@ -224,15 +227,16 @@ final class Liveness {
   // ------------------------------------------------------------------ calm
 
   /** Returning nodes, hints that are false, and hand-overs cost no more terms than they must, and commands go on. */
-  void staysCalm(List<SimVoter> returning) {
-    ownersReturn(returning);
+  void staysCalm(List<SimVoter> returning, Operator operator) {
+    nodesReturn(returning);
+    replaceLostDisks(operator);
     requireEqual();
     hintsAreOnlyHints();
     oneIsCutOffAndReturns();
     handsOver();
   }
 
-  private void ownersReturn(List<SimVoter> returning) {
+  private void nodesReturn(List<SimVoter> returning) {
     SimVoter leader = requireLeader();
     long term = leader.activeTerm();
     long highest = returning.stream().mapToLong(node -> node.durableHardState().term()).max().orElse(0);

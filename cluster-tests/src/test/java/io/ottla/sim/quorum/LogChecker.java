@@ -24,6 +24,17 @@ final class LogChecker {
     this.committed = committed;
   }
 
+  /** What a start finds is what was written: the same entries behind the same prefix. */
+  void started(SimVoter node) {
+    LogTrace trace = node.directory().trace();
+    for (long index = trace.start().index() + 1; index <= trace.lastIndex(); index++) {
+      Frame frame = trace.frame(index);
+      Long known = digestOfEntry.get(new Position(frame.entry().term(), index));
+      require(known != null && known == frame.digest(), "I3", "node %s finds another entry or prefix at %d:%d than was written",
+          node.key(), index, frame.entry().term());
+    }
+  }
+
   /** Before the view changes: nothing committed is removed, and a leader removes nothing at all. */
   void changes(SimVoter node, boolean leads, LogWrite write) {
     SnapshotId reset = write.resetTo();

@@ -106,11 +106,28 @@ final class Operator {
   /** Takes the next step to replace what is lost; false when nothing is lost, or nothing can be done while the new disk's node is down. */
   boolean repairs(SimVoter leader) {
     VoterChange repair = repair(leader.directory().trace().voters());
-    if (repair == null || (repair instanceof VoterChange.Add(Voter voter) && !nodes.get(voter.key().nodeId()).isUp())) {
+    if (repair == null) {
       return false;
+    }
+    if (repair instanceof VoterChange.Add(Voter voter)) {
+      SimVoter newcomer = nodes.get(voter.key().nodeId());
+      if (!newcomer.isUp()) {
+        return false;
+      }
+      moveLeadershipNear(newcomer, leader);
     }
     ask(leader, repair);
     return true;
+  }
+
+  /** A newcomer asks the voters it was told of at the beginning; if a later one leads, leadership has to move, for nobody passes requests on. */
+  private void moveLeadershipNear(SimVoter newcomer, SimVoter leader) {
+    VoterSet known = newcomer.directory().trace().voters();
+    if (!known.contains(leader.key())) {
+      leader.directory().trace().voters().voters().stream().map(Voter::key).filter(known::contains)
+          .filter(key -> !isLost(key)).findFirst()
+          .ifPresent(key -> leader.receive(new RaftInput.TransferLeadership(key)));
+    }
   }
 
   /**

@@ -138,14 +138,6 @@ enum PlantedBug {
     }
   }),
 
-  /** A node without a vote obeys a request to take over (Q17, Q39). */
-  OBSERVERS_TAKE_OVER(new BrokenRules() {
-    @Override
-    public boolean obeysTimeoutNow(long requestTerm, long ownTerm, boolean isVoter) {
-      return requestTerm == ownTerm;
-    }
-  }),
-
   /** Half of the voters count as a majority (Q5). */
   HALF_IS_A_MAJORITY(new BrokenRules() {
     @Override

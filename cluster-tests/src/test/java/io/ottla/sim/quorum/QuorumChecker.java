@@ -46,6 +46,7 @@ final class QuorumChecker {
   /** A process starts on what its disk holds, its state from the snapshot. */
   void started(SimVoter node) {
     elections.started(node);
+    logs.started(node);
     commits.started(node);
   }
 

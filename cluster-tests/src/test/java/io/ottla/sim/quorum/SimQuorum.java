@@ -122,7 +122,7 @@ final class SimQuorum {
     faults.end(staying);
     liveness.runFor(plan.limits().slowForceMs() + plan.weather().burstDelayUs() / MS); // what is still on its way
     liveness.comeTogether(operator, () -> loading = false);
-    liveness.staysCalm(staying);
+    liveness.staysCalm(staying, operator);
   }
 
   private String describe(RuntimeException broken) {
@@ -136,7 +136,7 @@ final class SimQuorum {
 
   RaftCore newCore(SimVoter node, HardState stored, RaftLog log, SeededRandom random) {
     SimDirectory directory = node.directory();
-    transcript.add(node.number(), new Start(directory), directory.trace().lastIndex());
+    transcript.add(node.number(), describeStart(directory), directory.trace().lastIndex());
     return CoreFactory.newCore(directory.identity(), node.member(), config, production.rules(), stored, log,
         directory.snapshots(), random, node.nowMs());
   }
@@ -169,10 +169,16 @@ final class SimQuorum {
     return fails;
   }
 
+  void delicate(SimVoter node) {
+    faults.delicate(node);
+  }
+
   void send(SimVoter from, RaftMessage message) {
     int to = message.envelope().to().nodeId();
     network.send(from.number(), to, message);
-    if (message instanceof RaftMessage.Request && !nodes.get(to).isUp() && failureRandom.chance(0.5)) {
+    if (message instanceof RaftMessage.Reply && faults.diesAfterReply(from)) {
+      transcript.add(from.number(), "DIES AFTER REPLY", 1);
+    } else if (message instanceof RaftMessage.Request && !nodes.get(to).isUp() && failureRandom.chance(0.5)) {
       var failed = new RaftInput.TransportFailed(message.envelope().to(), message.envelope().requestId());
       int life = from.incarnation();
       scheduler.after(MS, () -> {
@@ -219,6 +225,10 @@ final class SimQuorum {
     scheduler.after(loadRandom.between(1, 2 * plan.load().gapMs()) * MS, () -> {
       if (loading) {
         SimVoter node = nodes.get(loadRandom.nextInt(nodes.size()));
+        boolean anybody = loadRandom.chance(0.5);
+        for (SimVoter other : nodes) {
+          node = !anybody && other.leads() ? other : node;
+        }
         if (node.isUp()) {
           long term = loadRandom.chance(0.05) ? loadRandom.nextInt(20) : node.activeTerm();
           node.receive(loadRandom.chance(0.3) ? clients.read() : clients.propose(term));
@@ -240,13 +250,10 @@ final class SimQuorum {
   }
 
   /** What a start looked like, for readers of a failure. */
-  private record Start(SimDirectory directory) {
-    @Override
-    public String toString() {
-      LogTrace trace = directory.trace();
-      return "STARTS as " + directory.key() + " with log (" + trace.start().index() + ", " + trace.lastIndex()
-          + "], snapshot " + directory.snapshots().newest() + ", voters " + trace.voters();
-    }
+  private static String describeStart(SimDirectory directory) {
+    LogTrace trace = directory.trace();
+    return "STARTS as " + directory.key() + " with log (" + trace.start().index() + ", " + trace.lastIndex()
+        + "], snapshot " + directory.snapshots().newest() + ", voters " + trace.voters();
   }
 
   /** What a step looked like, for readers of a failure. */

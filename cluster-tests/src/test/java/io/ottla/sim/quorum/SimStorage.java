@@ -88,6 +88,10 @@ final class SimStorage {
     if (quorum.order().stepsAreChecked()) {
       checkOrder(step);
     }
+    if (step instanceof StorageStep.Truncate || step instanceof StorageStep.Reset
+        || step instanceof StorageStep.CompleteSnapshot) {
+      quorum.delicate(voter);
+    }
     SimSnapshots snapshots = directory().snapshots();
     switch (step) {
       case StorageStep.Reset(SnapshotId id) -> {

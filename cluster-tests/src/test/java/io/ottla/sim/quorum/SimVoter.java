@@ -239,6 +239,7 @@ final class SimVoter extends SimNode {
       case RaftEffect.PersistHardState(HardState hardState) -> {
         directory.voteFile().begin(quorum.order().stored(hardState));
         raft.force(() -> directory.voteFile().complete());
+        quorum.delicate(this);
       }
       case RaftEffect.Store store -> storage.submit(store.task());
       case RaftEffect.Send send -> {
@@ -251,7 +252,7 @@ final class SimVoter extends SimNode {
 
   private void notice(RaftNotice notice) {
     switch (notice) {
-      case RaftNotice.RoleChanged changed -> activeTerm = changed.role() == Role.LEADER ? activeTerm : 0;
+      case RaftNotice.RoleChanged changed -> roleChanged(changed.role());
       case RaftNotice.LeaderActivated activated -> activeTerm = activated.term();
       case RaftNotice.SnapshotInstalled installed -> load(installed.snapshot());
       case RaftNotice.CommitAdvanced advanced -> commitIndex = advanced.commitIndex();
@@ -261,6 +262,14 @@ final class SimVoter extends SimNode {
     }
     quorum.noticed(this, notice);
     apply();
+  }
+
+  private void roleChanged(Role now) {
+    if (now == Role.LEADER) {
+      quorum.delicate(this);
+    } else {
+      activeTerm = 0;
+    }
   }
 
   /** The snapshot thread reads the state; until it has, nothing is applied. */
@@ -283,7 +292,7 @@ final class SimVoter extends SimNode {
 
   /** The state machine: replay of committed entries, in order (Q25). */
   private void apply() {
-    while (loading == null && state.index() < commitIndex) {
+    while (isUp() && loading == null && state.index() < commitIndex) {
       for (LogEntry entry : core().readCommitted(state.index() + 1, 64, 1 << 16)) {
         state.apply(entry);
         quorum.checker().applied(this, entry);
