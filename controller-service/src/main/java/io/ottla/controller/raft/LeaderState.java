@@ -153,6 +153,25 @@ public final class LeaderState implements RoleState {
     return contacts;
   }
 
+  /**
+   * Of these voters, how many have really answered a request sent at this time or later; this leader has, if it is one of them. Unlike for
+   * check-quorum, whose clocks start with the term and anew after a stall, silence is not excused.
+   */
+  int answersSince(long sentMs, VoterSet voters) {
+    int answers = voters.contains(self) ? 1 : 0;
+    for (PeerProgress peer : peers) {
+      if (hasAnsweredSince(peer, sentMs) && voters.contains(peer.key())) {
+        answers++;
+      }
+    }
+    return answers;
+  }
+
+  /** Whether a peer has answered, in this term and after the last stall, a request sent at this time or later. */
+  boolean hasAnsweredSince(PeerProgress peer, long sentMs) {
+    return peer.lastAckedSendTimeMs() >= sentMs && peer.lastAckedRequestId() >= Math.max(1, stallFloorRequestId);
+  }
+
   /** Addresses of the observers, in order of identity. */
   List<Voter> observerAddresses() {
     var addresses = new ArrayList<Voter>();

@@ -49,7 +49,8 @@ public final class Membership {
         }
         PeerProgress peer = leader.peer(voter.key());
         long lag = peer == null ? Long.MAX_VALUE : quorum.log().lastIndex() - peer.matchIndex();
-        boolean caughtUp = peer != null && heard(peer)
+        boolean caughtUp = peer != null
+            && leader.hasAnsweredSince(peer, quorum.nowMs() - quorum.config().electionMinMs())
             && quorum.rules().isCaughtUp(peer.isReplicating(), lag, quorum.config().maxAppendEntries());
         yield !caughtUp ? Refusal.NOT_CAUGHT_UP : losing(leader, voters.with(voter));
       }
@@ -62,12 +63,8 @@ public final class Membership {
 
   /** A set of which no majority answers would stop the cluster by our own hand; what fails by itself is bad enough. */
   private @Nullable Refusal losing(LeaderState leader, VoterSet changed) {
-    int answering = leader.contactsSince(quorum.nowMs() - quorum.config().checkQuorumMs(), changed);
+    int answering = leader.answersSince(quorum.nowMs() - quorum.config().checkQuorumMs(), changed);
     return answering < changed.majority() ? Refusal.WOULD_LOSE_QUORUM : null;
-  }
-
-  private boolean heard(PeerProgress peer) {
-    return quorum.nowMs() - peer.lastAckedSendTimeMs() <= quorum.config().electionMinMs();
   }
 
   /** A removed follower is served on as an observer, at least until it has the entry that removes it (Q38). */
