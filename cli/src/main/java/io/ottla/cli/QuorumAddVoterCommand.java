@@ -1,7 +1,10 @@
 package io.ottla.cli;
 
 import io.ottla.cli.client.ActiveController;
+import io.ottla.cli.client.OutcomeUnknown;
 import io.ottla.cli.client.Reply;
+import io.ottla.cli.client.ServerUnreachable;
+import io.ottla.cli.terminal.ExitCode;
 import io.ottla.cli.terminal.Progress;
 import java.time.Duration;
 import java.util.UUID;
@@ -39,12 +42,30 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
     ActiveController active = new ActiveController(controllers.urls(context), TIMEOUT);
     long deadlineMs = nowMs() + timeoutSeconds * 1_000L;
     Progress progress = new Progress(context.console(), nowMs());
-    Reply reply = active.post("/raft/v1/voters/add", QuorumCommand.voter(nodeId, directory));
-    while (mayCome(reply) && nowMs() < deadlineMs) {
-      String why = reply.json().path("message").asText();
+    boolean perhapsDone = false;
+    Reply reply = null;
+    while (reply == null || (mayCome(reply) && nowMs() < deadlineMs)) {
+      String why;
+      try {
+        reply = active.post("/raft/v1/voters/add", QuorumCommand.voter(nodeId, directory));
+        why = reply.json().path("message").asText();
+      } catch (ServerUnreachable | OutcomeUnknown elected) {
+        // The quorum is electing, or did while it answered: asking again does no harm, a disk becomes a voter once.
+        perhapsDone |= elected instanceof OutcomeUnknown;
+        if (nowMs() >= deadlineMs) {
+          throw elected;
+        }
+        why = String.valueOf(elected.getMessage());
+      }
+      if (reply != null && reply.ok()) {
+        break;
+      }
       progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + why);
       Thread.sleep(RETRY_MS);
-      reply = active.post("/raft/v1/voters/add", QuorumCommand.voter(nodeId, directory));
+    }
+    if (perhapsDone && !reply.ok() && reply.json().path("message").asText().contains("is a voter already")) {
+      context.console().say("controller " + nodeId + " votes");
+      return ExitCode.OK;
     }
     progress.clear();
     return QuorumCommand.reportVoters(context, reply, json);
