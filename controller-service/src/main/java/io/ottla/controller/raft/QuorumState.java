@@ -49,8 +49,7 @@ public final class QuorumState {
   private long nowMs;
 
   QuorumState(RaftIdentity identity, @Nullable Voter address, RaftConfig config, RaftRules rules, HardState hardState,
-      LogView log,
-      SnapshotStore snapshots, RandomSource random, long nowMs) {
+      LogView log, SnapshotStore snapshots, RandomSource random, long nowMs) {
     this.identity = identity;
     this.address = address;
     this.config = config;

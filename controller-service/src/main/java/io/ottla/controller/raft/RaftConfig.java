@@ -62,16 +62,14 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
     return new RaftConfig(tickMs, heartbeatMs * factor, electionMinMs * factor, electionMaxMs * factor,
         voteRoundMs * factor, retryMinMs * factor, retryMaxMs * factor, checkQuorumMs * factor,
         appendTimeoutMs * factor, maxInFlight, maxInFlightBytes, maxAppendEntries, maxAppendBytes, maxEntryBytes,
-        maxUncommittedBytes,
-        snapshotChunkBytes, snapshotChunkTimeoutMs * factor, logTailEntries);
+        maxUncommittedBytes, snapshotChunkBytes, snapshotChunkTimeoutMs * factor, logTailEntries);
   }
 
   /** The same with other limits of appends; an entry may be as large as an append. */
   public RaftConfig withAppendLimits(int inFlight, int inFlightBytes, int entries, int bytes, int uncommittedBytes) {
     return new RaftConfig(tickMs, heartbeatMs, electionMinMs, electionMaxMs, voteRoundMs, retryMinMs, retryMaxMs,
         checkQuorumMs, appendTimeoutMs, inFlight, inFlightBytes, entries, bytes, bytes, uncommittedBytes,
-        snapshotChunkBytes,
-        snapshotChunkTimeoutMs, logTailEntries);
+        snapshotChunkBytes, snapshotChunkTimeoutMs, logTailEntries);
   }
 
   /** The same with other limits of snapshots. */
