@@ -103,6 +103,8 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
 
   /** A formatted directory has everything; a part missing means that something was removed (Q41). */
   void check(@Nullable String configuredClusterId) {
+    // When only the process had ended, names may be read here that a power cut would still take back: a vote must not be one of them.
+    directory.force();
     Optional<RaftIdentity> identity = formed();
     if (identity.isEmpty()) {
       checkUnformatted();

@@ -176,11 +176,13 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
   public void truncateFrom(long fromIndex) {
     long position = index.positionOf(fromIndex);
     begin();
-    hint.lower(fromIndex - 1);
+    // Announced first, and durable before the announcement is taken back: a crash in between leaves a cut to be finished.
+    hint.beginCut(fromIndex - 1);
     durableIndex = Math.min(durableIndex, fromIndex - 1);
-    // Newest first, each durably: a crash in between must not leave a gap.
     index.truncateFrom(fromIndex).forEach(this::delete);
     index.lastSegment().file().truncate(position);
+    index.lastSegment().file().force();
+    hint.endCut();
     endPosition = position;
     failed = false;
   }

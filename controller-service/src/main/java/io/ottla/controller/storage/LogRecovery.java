@@ -31,7 +31,8 @@ final class LogRecovery {
   /** Fills the index, segments included; everything left is forced. */
   void recover() {
     directory.names().stream().filter(Segment::isReplacement).forEach(this::finishReset);
-    List<String> names = directory.names().stream().filter(Segment::isName).toList();
+    removeSegmentsBehindCut();
+    List<String> names = segmentNames();
     if (names.isEmpty()) {
       throw new StorageCorruptionException(directory.path(), "is formatted, but has no segment of the log");
     }
@@ -44,11 +45,32 @@ final class LogRecovery {
     }
     index.lastSegment().file().force();
     directory.force();
+    hint.endCut();
+  }
+
+  private List<String> segmentNames() {
+    return directory.names().stream().filter(Segment::isName).toList();
+  }
+
+  private void removeSegmentsBehindCut() {
+    for (String name : segmentNames().reversed()) {
+      if (Segment.baseIndex(name) - 1 > hint.cutTo()) {
+        LOG.info("event=interrupted_truncation_finished file={} kept_index={}", name, hint.cutTo());
+        directory.delete(name);
+        directory.force();
+      }
+    }
   }
 
   /** A crash interrupted the replacement of the log by a snapshot: a whole header means that the removal may have begun (Q34). */
   private void finishReset(String name) {
-    SegmentHeader header = SegmentHeader.decode(directory.read(name));
+    SegmentHeader header;
+    try (DiskFile file = directory.open(name)) {
+      header = SegmentHeader.decode(file.readAll());
+      file.force();
+    }
+    // When only the process had ended, what was read may not have been on disk, nor its name; and everything else is about to go.
+    directory.force();
     if (header == null || header.baseIndex() != Segment.baseIndex(name)) {
       directory.delete(name);
       return;
@@ -141,7 +163,7 @@ final class LogRecovery {
   private int readFrames(ByteBuffer bytes) {
     int position = SegmentHeader.BYTES;
     Frame frame = next(bytes, position);
-    while (frame != null) {
+    while (frame != null && frame.entry().index() <= hint.cutTo()) {
       index.add(frame.entry(), position, frame.sizeInBytes(), frame.crc());
       position += frame.sizeInBytes();
       frame = next(bytes, position);
@@ -163,6 +185,15 @@ final class LogRecovery {
     if (hint.index() >= torn) {
       throw damaged(name, end, "index " + torn + " had been forced to disk (durable hint " + hint.index() + ")");
     }
+    if (torn <= hint.cutTo()) {
+      checkNothingProvesForced(name, bytes, end, torn);
+    }
+    LOG.warn("event=torn_tail_cut file={} position={} bytes={} last_index={}", name, end, bytes.limit() - end,
+        index.lastIndex());
+    file.truncate(end);
+  }
+
+  private void checkNothingProvesForced(String name, ByteBuffer bytes, int end, long torn) {
     for (int at = end + 1; at <= bytes.limit() - Frame.HEADER_BYTES; at++) {
       long claimed = bytes.getLong(at + 8);
       Frame later = claimed > torn && claimed < torn + bytes.limit() ? Frame.decode(bytes, at) : null;
@@ -170,10 +201,6 @@ final class LogRecovery {
         throw damaged(name, end, "index " + torn + " had been forced to disk (entry " + claimed + " says so)");
       }
     }
-    LOG.warn("event=torn_tail_cut file={} position={} bytes={} last_index={}", name, end, bytes.limit() - end,
-        index.lastIndex());
-    file.truncate(end);
-    file.force();
   }
 
   /** Terms do not fall along a log: a frame of an older term than the last good one is from before a truncation, and speaks of that time. */

@@ -195,6 +195,33 @@ final class ControllerDirectoryTest {
     }
   }
 
+  /** The process ends after a rename and before it is durable; what the next one reads, and tells others, must outlive a power cut. */
+  @Test
+  void whatAStartHasReadIsDurable() {
+    for (int operations = 0; operations < 12; operations++) {
+      for (int seed = 0; seed < 10; seed++) {
+        LossyDirectory disk = new LossyDirectory(seed);
+        ControllerDirectory directory = new ControllerDirectory(disk, 1, 1000, null);
+        disk.crashAfter(operations);
+        try {
+          directory.storePrepared(
+              new FormationStore.Prepared(SELF.directoryId(), new Proposal(7, "cluster-a", VOTERS)));
+          directory.quorumState().store(HardState.INITIAL);
+        } catch (LossyDirectory.Crash e) {
+          // as planned
+        }
+        disk.restart();
+        ControllerDirectory again = new ControllerDirectory(disk, 1, 1000, null);
+        again.check(null);
+        var prepared = again.prepared();
+        var state = again.quorumState().load();
+        disk.crash();
+        assertThat(again.prepared()).isEqualTo(prepared);
+        assertThat(again.quorumState().load()).isEqualTo(state);
+      }
+    }
+  }
+
   @Test
   void crashWhileFormattingLeavesAnUnformattedDirectoryThatCanBeFormattedAgain() {
     for (int operations = 0; operations < 20; operations++) {

@@ -143,6 +143,57 @@ final class FileRaftLogRecoveryTest {
     assertThat(open(directory).lastIndex()).isEqualTo(2);
   }
 
+  /**
+   * A file system writes zeros behind a new end of a file before that end is durable. The entries after them say that those under the zeros
+   * had been forced, which is true, and no loss.
+   */
+  @Test
+  void truncationThatACrashInterruptedIsFinished() {
+    LossyDirectory directory = created();
+    FileRaftLog log = FileRaftLog.open(directory, 400, _ -> true);
+    for (int index = 1; index <= 12; index++) {
+      log.append(entries(index, index, 1));
+      log.force();
+    }
+    int frame = (directory.content(FIRST).length - SegmentHeader.BYTES) / 6;
+    log.refreshHint();
+    DurableHint.open(directory).beginCut(3);
+    directory.corrupt(FIRST, bytes -> Arrays.fill(bytes, SegmentHeader.BYTES + 3 * frame,
+        SegmentHeader.BYTES + 4 * frame + 10, (byte) 0));
+    FileRaftLog recovered = FileRaftLog.open(directory, 400, _ -> true);
+    assertThat(all(recovered)).isEqualTo(entries(1, 3, 1));
+    assertThat(directory.names().stream().filter(Segment::isName)).containsExactly(FIRST);
+    recovered.append(entries(4, 5, 2));
+    recovered.force();
+    assertThat(FileRaftLog.open(directory, 400, _ -> true).lastIndex()).isEqualTo(5);
+  }
+
+  @Test
+  void announcedTruncationOfAWholeLogIsCarriedOut() {
+    LossyDirectory directory = created();
+    FileRaftLog log = open(directory);
+    log.append(entries(1, 12, 1));
+    log.force();
+    DurableHint.open(directory).beginCut(3);
+    assertThat(all(open(directory))).isEqualTo(entries(1, 3, 1));
+    assertThat(all(open(directory))).isEqualTo(entries(1, 3, 1));
+  }
+
+  /** What a truncation keeps is protected while it goes on. */
+  @Test
+  void damageBeforeTheEndOfAnInterruptedTruncationIsRefused() {
+    LossyDirectory directory = created();
+    FileRaftLog log = open(directory);
+    for (int index = 1; index <= 12; index++) {
+      log.append(entries(index, index, 1));
+      log.force();
+    }
+    DurableHint.open(directory).beginCut(8);
+    directory.corrupt(FIRST, bytes -> bytes[SegmentHeader.BYTES + 200] ^= 1);
+    assertThatThrownBy(() -> open(directory)).isInstanceOf(StorageCorruptionException.class)
+        .hasMessageContaining("had been forced to disk (entry ");
+  }
+
   @Test
   void damageBeforeTheLastSegmentIsRefused() {
     LossyDirectory directory = created();

@@ -12,13 +12,17 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * A directory in memory that forgets on {@link #crash} what was not forced, as a power cut does: unforced writes survive page by page at
- * random, and so do unforced changes of names, in order or not.
+ * A directory in memory that forgets on {@link #crash} what was not forced, as a power cut does (F2, F3). Each page of a file comes back as
+ * it was at the last force or after any write since; so holes of zeros appear, old bytes where others had been written, and files that are
+ * longer or shorter than what is in them. Unforced changes of names survive or not, in order or not.
  */
 final class LossyDirectory implements Directory {
-  private static final int PAGE = 32;
+  private static final int SMALL_PAGE = 32;
+  /** Of a page that is written again and again, so many versions may come back. */
+  private static final int VERSIONS = 6;
 
   private final Random random;
+  private final int pageBytes;
   private TreeMap<String, Inode> durableNames = new TreeMap<>();
   private TreeMap<String, Inode> names = new TreeMap<>();
   private final List<Consumer<Map<String, Inode>>> unforcedNames = new ArrayList<>();
@@ -26,8 +30,15 @@ final class LossyDirectory implements Directory {
   private int operationsUntilCrash = Integer.MAX_VALUE;
   private int forces;
 
+  /** Pages so small that one frame has several. */
   LossyDirectory(long seed) {
+    this(seed, SMALL_PAGE);
+  }
+
+  /** @param pageBytes what a disk writes whole or not at all: 512 for a sector, 4096 for a page of the operating system */
+  LossyDirectory(long seed, int pageBytes) {
     this.random = new Random(seed);
+    this.pageBytes = pageBytes;
   }
 
   /** The process died at this point. */
@@ -39,9 +50,46 @@ final class LossyDirectory implements Directory {
     }
   }
 
-  private static final class Inode {
-    byte[] durable = new byte[0];
-    byte[] current = new byte[0];
+  private final class Inode {
+    private final List<byte[]> unforced = new ArrayList<>();
+    private byte[] durable = new byte[0];
+    private byte[] current = new byte[0];
+
+    void change(byte[] content) {
+      if (unforced.size() == VERSIONS) {
+        unforced.remove(random.nextInt(VERSIONS));
+      }
+      unforced.add(content);
+      current = content;
+    }
+
+    void force() {
+      durable = current;
+      unforced.clear();
+    }
+
+    void forget() {
+      if (!unforced.isEmpty()) {
+        unforced.add(durable);
+        byte[] mixed = new byte[anyVersion().length];
+        for (int at = 0; at < mixed.length; at += pageBytes) {
+          byte[] version = anyVersion();
+          System.arraycopy(version, Math.min(at, version.length), mixed, at,
+              Math.max(0, Math.min(pageBytes, Math.min(version.length, mixed.length) - at)));
+        }
+        put(mixed);
+      }
+    }
+
+    /** The newest is the likeliest. */
+    private byte[] anyVersion() {
+      return random.nextBoolean() ? current : unforced.get(random.nextInt(unforced.size()));
+    }
+
+    void put(byte[] content) {
+      current = content.clone();
+      force();
+    }
   }
 
   void failForceAfter(int forces) {
@@ -53,9 +101,14 @@ final class LossyDirectory implements Directory {
     operationsUntilCrash = operations;
   }
 
+  /** Only the process ended: what it had written is still there, forced or not. */
+  void restart() {
+    operationsUntilCrash = Integer.MAX_VALUE;
+  }
+
   /** Power cut and restart. */
   void crash() {
-    operationsUntilCrash = Integer.MAX_VALUE;
+    restart();
     // File systems with a journal keep the order of such changes; nobody promises it.
     int inOrder = random.nextBoolean() ? random.nextInt(unforcedNames.size() + 1) : 0;
     for (int i = 0; i < unforcedNames.size(); i++) {
@@ -65,24 +118,7 @@ final class LossyDirectory implements Directory {
     }
     unforcedNames.clear();
     names = new TreeMap<>(durableNames);
-    names.values().forEach(this::forget);
-  }
-
-  private void forget(Inode inode) {
-    byte[] from = inode.durable;
-    byte[] to = inode.current;
-    if (!Arrays.equals(from, to)) {
-      int size = random.nextBoolean() ? to.length : from.length;
-      // Beyond the current end the old bytes come back when an unforced truncation is undone.
-      byte[] mixed = Arrays.copyOf(from, size);
-      for (int page = 0; page < Math.min(size, to.length); page += PAGE) {
-        if (random.nextInt(3) > 0) {
-          System.arraycopy(to, page, mixed, page, Math.min(PAGE, Math.min(size, to.length) - page));
-        }
-      }
-      inode.current = mixed;
-      inode.durable = mixed.clone();
-    }
+    names.values().forEach(Inode::forget);
   }
 
   /** Changes bytes behind everyone's back. */
@@ -90,14 +126,12 @@ final class LossyDirectory implements Directory {
     Inode inode = inode(name);
     byte[] content = inode.current.clone();
     change.accept(content);
-    inode.current = content;
-    inode.durable = content.clone();
+    inode.put(content);
   }
 
   void put(String name, byte[] content) {
     Inode inode = new Inode();
-    inode.current = content.clone();
-    inode.durable = content.clone();
+    inode.put(content);
     names.put(name, inode);
     durableNames.put(name, inode);
   }
@@ -212,7 +246,7 @@ final class LossyDirectory implements Directory {
       int end = (int) position + bytes.remaining();
       byte[] content = Arrays.copyOf(inode.current, Math.max(end, inode.current.length));
       bytes.get(content, (int) position, bytes.remaining());
-      inode.current = content;
+      inode.change(content);
     }
 
     @Override
@@ -226,14 +260,14 @@ final class LossyDirectory implements Directory {
     public void truncate(long size) {
       operation();
       if (size < inode.current.length) {
-        inode.current = Arrays.copyOf(inode.current, (int) size);
+        inode.change(Arrays.copyOf(inode.current, (int) size));
       }
     }
 
     @Override
     public void force() {
       countForce();
-      inode.durable = inode.current.clone();
+      inode.force();
     }
 
     @Override
