@@ -55,7 +55,8 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
    *
    * @param segmentBytes size at which a segment is closed and the next begun
    */
-  public static ControllerDirectory open(Path path, int nodeId, @Nullable String configuredClusterId, int segmentBytes) {
+  public static ControllerDirectory open(Path path, int nodeId, @Nullable String configuredClusterId,
+      int segmentBytes) {
     try {
       createDurably(path.toAbsolutePath().normalize());
       FileChannel channel = FileChannel.open(path.resolve(LOCK_NAME), StandardOpenOption.CREATE,

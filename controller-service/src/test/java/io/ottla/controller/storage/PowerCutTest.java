@@ -226,7 +226,7 @@ final class PowerCutTest {
         directory.openLog().dropPrefix(Math.max(0, at - random.nextInt(5)));
         written.subList(0, (int) (directory.openLog().firstIndex() - first)).clear();
         first = directory.openLog().firstIndex();
-        directory.snapshots().prune(Set.of());
+        directory.snapshots().prune(id, Set.of());
       }
     }
 
