@@ -4,30 +4,39 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * What recovery cannot learn from the log itself, in a small file that is overwritten in place, within one sector. Twenty-four bytes: index
- * i64, kept i64, crc i32 of both, four bytes unused. A damaged hint says nothing.
+ * What recovery cannot learn from the log itself, in a small file that is overwritten in place, within one sector. Thirty-two bytes: index
+ * i64, kept i64, segment i64, crc i32 of these, four bytes unused. A damaged hint says nothing.
  *
  * <ul>
- * <li>"Up to this index everything was forced once", written after forces and never ahead of them: tells a torn tail from the loss of forced
- * entries (Q44).</li>
+ * <li>"Up to this index everything was forced once", and "a segment with this base was created", written when it is so and never ahead of it:
+ * tells a torn tail from the loss of what had been forced (Q44).</li>
  * <li>"The log is being cut back to this index": what comes after may be torn although it had been forced, since a file system writes zeros
  * behind a new end before the end is durable. The cut is finished whatever is found there (Q40).</li>
  * </ul>
  */
 final class DurableHint implements AutoCloseable {
   static final String NAME = "durable-hint";
-  private static final int BYTES = 24;
-  private static final int CRC_AT = 16;
-  private static final long NO_CUT = -1;
+  private static final int BYTES = 32;
+  private static final int CRC_AT = 24;
+  private static final Content NOTHING = new Content(0, Content.NO_CUT, 0);
 
   private final DiskFile file;
-  private long index;
-  private long kept;
+  private Content content;
 
-  private DurableHint(DiskFile file, long index, long kept) {
+  /**
+   * What the file says.
+   *
+   * @param index everything up to here was forced
+   * @param kept index that a cut keeps that was begun and perhaps not finished, {@link #NO_CUT} for none
+   * @param segment base of the newest segment, as far as known
+   */
+  private record Content(long index, long kept, long segment) {
+    private static final long NO_CUT = -1;
+  }
+
+  private DurableHint(DiskFile file, Content content) {
     this.file = file;
-    this.index = index;
-    this.kept = kept;
+    this.content = content;
   }
 
   static DurableHint open(Directory directory) {
@@ -40,7 +49,8 @@ final class DurableHint implements AutoCloseable {
     boolean whole = file.read(bytes, 0) == BYTES && bytes.getInt(CRC_AT) == crc(bytes);
     // When only the process had ended, the disk may still have an older content than the one read.
     file.force();
-    return whole ? new DurableHint(file, bytes.getLong(0), bytes.getLong(8)) : new DurableHint(file, 0, NO_CUT);
+    return new DurableHint(file,
+        whole ? new Content(bytes.getLong(0), bytes.getLong(8), bytes.getLong(16)) : NOTHING);
   }
 
   /** The hint in a directory that may have none; changes nothing. */
@@ -55,53 +65,59 @@ final class DurableHint implements AutoCloseable {
 
   /** Everything up to here was forced. */
   long index() {
-    return index;
+    return content.index();
+  }
+
+  /** A segment with this base was there, 0 when that is not known. */
+  long segment() {
+    return content.segment();
   }
 
   /** The index a cut keeps that was begun and perhaps not finished; the largest of all when there is none. */
   long cutTo() {
-    return kept == NO_CUT ? Long.MAX_VALUE : kept;
+    return content.kept() == Content.NO_CUT ? Long.MAX_VALUE : content.kept();
   }
 
-  /** Notes that everything up to here has been forced. Not forced itself: an older hint is true as well. */
-  void raise(long durableIndex) {
-    if (durableIndex > index) {
-      write(durableIndex, NO_CUT);
+  /** Notes how far everything has been forced, and the newest segment. Not forced itself: an older hint is true as well. */
+  void raise(long durableIndex, long segment) {
+    if (durableIndex > content.index() || segment > content.segment()) {
+      write(new Content(Math.max(durableIndex, content.index()), Content.NO_CUT,
+          Math.max(segment, content.segment())));
     }
   }
 
   /** As {@link #raise}, and certain to be there after a crash. */
-  void raiseDurably(long durableIndex) {
-    raise(durableIndex);
+  void raiseDurably(long durableIndex, long segment) {
+    raise(durableIndex, segment);
     file.force();
   }
 
   /** Before all entries are replaced by a snapshot up to here: afterwards the absence of later ones proves nothing. */
   void lower(long durableIndex) {
-    write(Math.min(index, durableIndex), NO_CUT);
+    write(new Content(Math.min(content.index(), durableIndex), Content.NO_CUT, 0));
     file.force();
   }
 
-  /** Before entries from {@code keep + 1} on are removed on purpose. */
-  void beginCut(long keep) {
-    write(Math.min(index, keep), keep);
+  /** Before entries from {@code keep + 1} on are removed on purpose, and with them all segments after this one. */
+  void beginCut(long keep, long segment) {
+    write(new Content(Math.min(content.index(), keep), keep, Math.min(content.segment(), segment)));
     file.force();
   }
 
   /** When the removal is durable, and before anything is written in place of what was removed. */
   void endCut() {
-    if (kept != NO_CUT) {
-      write(index, NO_CUT);
+    if (content.kept() != Content.NO_CUT) {
+      write(new Content(content.index(), Content.NO_CUT, content.segment()));
       file.force();
     }
   }
 
-  private void write(long newIndex, long newKept) {
-    ByteBuffer bytes = ByteBuffer.allocate(BYTES).putLong(newIndex).putLong(newKept);
+  private void write(Content changed) {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES).putLong(changed.index()).putLong(changed.kept())
+        .putLong(changed.segment());
     bytes.putInt(crc(bytes)).putInt(0).flip();
     file.write(bytes, 0);
-    index = newIndex;
-    kept = newKept;
+    content = changed;
   }
 
   private static int crc(ByteBuffer bytes) {

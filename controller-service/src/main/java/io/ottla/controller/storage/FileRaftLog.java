@@ -36,7 +36,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     this.index = recovered;
     this.endPosition = index.lastSegment().file().size();
     this.durableIndex = index.lastIndex();
-    hint.raise(durableIndex);
+    hint.raise(durableIndex, index.lastSegment().baseIndex());
   }
 
   /** Prepares an empty log durably in a directory that {@link #isUnwritten}; what an interrupted attempt left is completed. */
@@ -169,6 +169,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     durableIndex = index.lastIndex();
     SegmentHeader header = index.nextHeader();
     index.addSegment(Segment.create(directory, Segment.name(header.baseIndex()), header));
+    hint.raiseDurably(durableIndex, header.baseIndex());
     endPosition = SegmentHeader.BYTES;
   }
 
@@ -177,7 +178,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     long position = index.positionOf(fromIndex);
     begin();
     // Announced first, and durable before the announcement is taken back: a crash in between leaves a cut to be finished.
-    hint.beginCut(fromIndex - 1);
+    hint.beginCut(fromIndex - 1, index.segmentOf(fromIndex).baseIndex());
     durableIndex = Math.min(durableIndex, fromIndex - 1);
     index.truncateFrom(fromIndex).forEach(this::delete);
     index.lastSegment().file().truncate(position);
@@ -194,7 +195,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     }
     begin();
     // Behind a snapshot there has to be this much of a log: a shorter one is not what an interrupted installation leaves.
-    hint.raiseDurably(durableIndex);
+    hint.raiseDurably(durableIndex, index.lastSegment().baseIndex());
     // Oldest first, each durably: a crash in between must not leave a gap.
     index.dropPrefix(lastIndex).forEach(this::delete);
     failed = false;
@@ -219,7 +220,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
     endPosition = SegmentHeader.BYTES;
     LogRecovery.replaceAll(directory, hint, header);
     removed.forEach(segment -> segment.shared().release());
-    hint.raise(lastIndex);
+    hint.raise(lastIndex, header.baseIndex());
     failed = false;
   }
 
@@ -234,7 +235,7 @@ public final class FileRaftLog implements RaftLog, AutoCloseable {
   /** Brings the durable hint up to date; the storage thread calls it about once a second (Q44). */
   public void refreshHint() {
     begin();
-    hint.raise(durableIndex);
+    hint.raise(durableIndex, index.lastSegment().baseIndex());
     failed = false;
   }
 

@@ -152,13 +152,18 @@ final class LogIndex {
     }
   }
 
+  /** The segment that holds an entry, or will. */
+  synchronized Segment segmentOf(long index) {
+    return segments.get(slotOfSegment(index));
+  }
+
   /** Entries from an index on: in memory, or where they are on disk. */
   synchronized List<Located> locate(long fromIndex, int maxEntries, int maxBytes) {
     if (fromIndex < firstIndex || fromIndex > lastIndex() + 1) {
       throw new IndexOutOfBoundsException("index " + fromIndex + " outside " + firstIndex + ".." + lastIndex());
     }
     List<Located> found = new ArrayList<>();
-    int segment = segmentOf(fromIndex);
+    int segment = slotOfSegment(fromIndex);
     long bytes = 0;
     for (int i = (int) (fromIndex - firstIndex); i < count && found.size() < maxEntries; i++) {
       bytes += sizes[i] - Frame.HEADER_BYTES + LogEntry.OVERHEAD_BYTES;
@@ -173,7 +178,7 @@ final class LogIndex {
     return found;
   }
 
-  private int segmentOf(long index) {
+  private int slotOfSegment(long index) {
     int at = segments.size() - 1;
     while (at > 0 && segments.get(at).baseIndex() > index) {
       at--;

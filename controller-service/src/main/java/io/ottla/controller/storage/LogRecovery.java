@@ -36,6 +36,10 @@ final class LogRecovery {
     if (names.isEmpty()) {
       throw new StorageCorruptionException(directory.path(), "is formatted, but has no segment of the log");
     }
+    if (hint.segment() > Segment.baseIndex(names.getLast())) {
+      throw new StorageCorruptionException(directory.pathOf(Segment.name(hint.segment())),
+          "is missing: it was the newest segment of the log");
+    }
     for (int i = 0; i < names.size(); i++) {
       recover(names.get(i), i == 0, i == names.size() - 1);
     }

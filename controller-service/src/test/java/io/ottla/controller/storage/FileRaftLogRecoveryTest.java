@@ -157,7 +157,7 @@ final class FileRaftLogRecoveryTest {
     }
     int frame = (directory.content(FIRST).length - SegmentHeader.BYTES) / 6;
     log.refreshHint();
-    DurableHint.open(directory).beginCut(3);
+    DurableHint.open(directory).beginCut(3, 1);
     directory.corrupt(FIRST, bytes -> Arrays.fill(bytes, SegmentHeader.BYTES + 3 * frame,
         SegmentHeader.BYTES + 4 * frame + 10, (byte) 0));
     FileRaftLog recovered = FileRaftLog.open(directory, 400, _ -> true);
@@ -174,7 +174,7 @@ final class FileRaftLogRecoveryTest {
     FileRaftLog log = open(directory);
     log.append(entries(1, 12, 1));
     log.force();
-    DurableHint.open(directory).beginCut(3);
+    DurableHint.open(directory).beginCut(3, 1);
     assertThat(all(open(directory))).isEqualTo(entries(1, 3, 1));
     assertThat(all(open(directory))).isEqualTo(entries(1, 3, 1));
   }
@@ -188,10 +188,26 @@ final class FileRaftLogRecoveryTest {
       log.append(entries(index, index, 1));
       log.force();
     }
-    DurableHint.open(directory).beginCut(8);
+    DurableHint.open(directory).beginCut(8, 1);
     directory.corrupt(FIRST, bytes -> bytes[SegmentHeader.BYTES + 200] ^= 1);
     assertThatThrownBy(() -> open(directory)).isInstanceOf(StorageCorruptionException.class)
         .hasMessageContaining("had been forced to disk (entry ");
+  }
+
+  @Test
+  void missingNewestSegmentIsNoticedHoweverOldTheHintIs() {
+    LossyDirectory directory = created();
+    FileRaftLog log = FileRaftLog.open(directory, 200, _ -> true);
+    for (int index = 1; index <= 12; index++) {
+      log.append(entries(index, index, 1));
+      log.force();
+    }
+    directory.crash();
+    List<String> segments = directory.names().stream().filter(Segment::isName).toList();
+    directory.delete(segments.getLast());
+    directory.force();
+    assertThatThrownBy(() -> FileRaftLog.open(directory, 200, _ -> true))
+        .isInstanceOf(StorageCorruptionException.class).hasMessageContaining(segments.getLast() + " is missing");
   }
 
   @Test
