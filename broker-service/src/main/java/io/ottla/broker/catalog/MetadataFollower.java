@@ -1,7 +1,6 @@
 package io.ottla.broker.catalog;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.ottla.common.metadata.ImageSnapshot;
 import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataJson;
-import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataReplayException;
-import io.ottla.common.wire.MetadataFetchResponse;
 
 /**
- * Follows the committed metadata by long poll from any controller, from the first entry on (M34). Applies each entry as a whole: the replicas
- * act on it first, then the image used for routing shows it (M36). Never goes backwards (M37). One named platform thread.
+ * Follows the committed metadata by long poll from any controller, from the first entry on (M34), or from a snapshot where the entries are gone
+ * (M35). Applies each entry, and what a snapshot skips, as a whole: the replicas act on it first, then the image used for routing shows it
+ * (M36). Never goes backwards (M37). One named platform thread.
  */
 public final class MetadataFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetadataFollower.class);
@@ -29,6 +28,8 @@ public final class MetadataFollower implements AutoCloseable {
   /** After the first failure the next controller is asked at once; only when that fails too it may be a matter of time. */
   private static final long SECOND_RETRY_MS = 20;
   private static final long MAX_RETRY_MS = 1_000;
+  /** One controller may have a snapshot that makes no sense; when so many in a row do not, it is this broker that does not understand. */
+  private static final int MAX_UNUSABLE_SNAPSHOTS = 10;
 
   private final MetadataSource source;
   private final MetadataCatalog catalog;
@@ -38,6 +39,7 @@ public final class MetadataFollower implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "ottla-metadata");
   private final CountDownLatch stop = new CountDownLatch(1);
   private boolean complained;
+  private int unusableSnapshots;
 
   /**
    * @param clusterId the cluster this broker belongs to; empty while it is unknown
@@ -81,64 +83,99 @@ public final class MetadataFollower implements AutoCloseable {
     stop.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  /** One call; false when it brought nothing usable. */
+  /** One call, or two where a snapshot is needed; false when they brought nothing usable. */
   boolean round() throws InterruptedException {
-    MetadataFetchResponse response;
+    long applied = catalog.image().index();
+    String problem;
     try {
-      response = source.fetch(catalog.image().index() + 1, MAX_BYTES, MAX_WAIT_MS);
+      MetadataPage page = source.fetch(applied + 1, MAX_BYTES, MAX_WAIT_MS);
+      problem = problem(page, applied);
+      if (problem == null && page.logStartIndex() > applied + 1) {
+        LOG.info("event=snapshot_required appliedIndex={} logStartIndex={}", applied, page.logStartIndex());
+        problem = loadSnapshot();
+      } else if (problem == null) {
+        page.entries().forEach(this::apply);
+      }
+      if (problem == null) {
+        complained = false;
+        catalog.committedIs(page.commitIndex());
+        return true;
+      }
     } catch (IOException e) {
       LOG.debug("event=metadata_fetch_failed reason=\"{}\"", e.getMessage());
       source.next();
       return false;
     }
-    String problem = problem(response);
-    if (problem != null) {
-      if (!complained) {
-        LOG.warn("event=metadata_answer_refused reason=\"{}\"", problem);
-      }
-      complained = true;
-      source.next();
-      return false;
+    if (!complained) {
+      LOG.warn("event=metadata_answer_refused reason=\"{}\"", problem);
     }
-    complained = false;
-    for (MetadataFetchResponse.Entry entry : response.entries()) {
-      apply(entry);
-    }
-    catalog.committedIs(response.commitIndex());
-    return true;
+    complained = true;
+    source.next();
+    return false;
   }
 
-  private @Nullable String problem(MetadataFetchResponse response) {
-    String own = clusterId.get();
-    long applied = catalog.image().index();
-    if (!own.isEmpty() && !own.equals(response.clusterId())) {
-      return "cluster " + response.clusterId() + " is not " + own;
+  private @Nullable String problem(MetadataPage page, long applied) {
+    String foreign = foreign(page.clusterId());
+    if (foreign != null) {
+      return foreign;
     }
-    if (response.commitIndex() < applied) {
-      return "commit index " + response.commitIndex() + " is behind " + applied + ", which was applied here";
-    }
-    if (response.logStartIndex() > applied + 1) {
-      return "the log begins at " + response.logStartIndex() + ", entries from " + (applied + 1) + " are gone";
+    if (page.commitIndex() < applied) {
+      return "commit index " + page.commitIndex() + " is behind " + applied + ", which was applied here";
     }
     long expected = applied + 1;
-    for (MetadataFetchResponse.Entry entry : response.entries()) {
-      if (entry.index() != expected || entry.index() > response.commitIndex()) {
-        return "entry " + entry.index() + " where " + expected + " should be, committed " + response.commitIndex();
+    for (MetadataPage.Entry entry : page.entries()) {
+      if (entry.index() != expected || entry.index() > page.commitIndex()) {
+        return "entry " + entry.index() + " where " + expected + " should be, committed " + page.commitIndex();
       }
       expected++;
     }
     return null;
   }
 
-  private void apply(MetadataFetchResponse.Entry entry) {
-    MetadataImage before = catalog.image();
-    List<MetadataRecord> records = MetadataJson.decode(io.ottla.common.wire.WireJson.write(entry.records()));
-    MetadataDelta delta = MetadataDelta.of(before, entry.index(), entry.term(), records);
-    if (delta.image().index() != entry.index()) {
-      throw new MetadataReplayException("entry " + entry.index() + " led to image " + delta.image().index());
-    }
+  private @Nullable String foreign(String theirs) {
+    String own = clusterId.get();
+    return own.isEmpty() || own.equals(theirs) ? null : "cluster " + theirs + " is not " + own;
+  }
+
+  private void apply(MetadataPage.Entry entry) {
+    MetadataDelta delta = MetadataDelta.of(catalog.image(), entry.index(), entry.term(),
+        MetadataJson.decode(entry.records()));
     listener.onDelta(delta);
     catalog.publish(delta.image());
+  }
+
+  /** Takes the newest snapshot of the controller at hand over; a reason when it is of no use. */
+  private @Nullable String loadSnapshot() throws IOException, InterruptedException {
+    MetadataImage before = catalog.image();
+    MetadataDelta delta;
+    try (MetadataSnapshot snapshot = source.snapshot()) {
+      String foreign = foreign(snapshot.clusterId());
+      if (foreign != null) {
+        return foreign;
+      }
+      if (snapshot.index() <= before.index()) {
+        return "a snapshot of " + snapshot.index() + " is not ahead of " + before.index() + ", which was applied here";
+      }
+      delta = MetadataDelta.between(before,
+          ImageSnapshot.read(snapshot.state(), snapshot.index(), snapshot.term()));
+    } catch (MetadataReplayException e) {
+      return unusable(e);
+    }
+    unusableSnapshots = 0;
+    listener.onDelta(delta);
+    catalog.publish(delta.image());
+    LOG.info("event=snapshot_loaded from={} to={} term={} topics={} changedPartitions={} deletedTopics={}",
+        before.index(), delta.image().index(), delta.image().term(), delta.image().topicCount(),
+        delta.changedPartitions().size(), delta.deletedTopics().size());
+    return null;
+  }
+
+  private String unusable(MetadataReplayException e) {
+    unusableSnapshots++;
+    if (unusableSnapshots >= MAX_UNUSABLE_SNAPSHOTS) {
+      throw e;
+    }
+    return "a snapshot cannot be used: " + e.getMessage();
   }
 
   /** Stops following; whoever waits for an entry is let go. */

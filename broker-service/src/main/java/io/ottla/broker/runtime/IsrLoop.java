@@ -31,6 +31,9 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
   /** A pause of the whole process beyond this makes every follower look late through no fault of its own (P25). */
   private static final long STALL_MS = 500;
 
+  /** Proposals in one call; a controller decides about no more than that at once, and refuses the others as BUSY. */
+  private static final int MAX_PROPOSALS = 2_000;
+
   private record Sent(HostedPartition partition, IsrProposal proposal) {}
 
   private final ControllerCalls controllers;
@@ -41,7 +44,7 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Thread thread = new Thread(this::run, "ottla-isr");
-  private List<Sent> outbox = new ArrayList<>();
+  private final List<Sent> outbox = new ArrayList<>();
   private boolean stopping;
 
   IsrLoop(ControllerCalls controllers, BrokerSession session, MonotonicClock clock, long lagMaxMs,
@@ -101,8 +104,9 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
           break;
         }
       }
-      List<Sent> taken = outbox;
-      outbox = new ArrayList<>();
+      List<Sent> next = outbox.subList(0, Math.min(MAX_PROPOSALS, outbox.size()));
+      List<Sent> taken = List.copyOf(next);
+      next.clear();
       return stopping ? null : taken;
     } catch (InterruptedException e) {
       return null;

@@ -30,6 +30,7 @@ import io.ottla.common.config.NodeConfig.BrokerSettings;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
@@ -202,15 +203,26 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     });
     partitions.open(mine.keySet(), now);
     mine.forEach((id, state) -> apply(id, state, now));
-    if (!delta.changedConfigs().isEmpty()) {
-      // Settings reach every partition below: min.insync.replicas alone can move a high watermark (P21).
-      now.topics().forEach(topic -> partitions.configure(topic, now));
-      now.forEachPartition((topic, number, state) -> {
-        TopicIdPartition id = new TopicIdPartition(topic.id(), number);
-        if (partitions.get(id) != null) {
-          apply(id, state, now);
-        }
-      });
+    configuredTopics(delta).forEach(topic -> applySettings(topic, now));
+  }
+
+  /** Topics whose settings may have changed: those named, and all when the cluster's defaults have. */
+  private static List<TopicImage> configuredTopics(MetadataDelta delta) {
+    if (delta.changedConfigs().contains(ConfigResource.CLUSTER)) {
+      return delta.image().topics();
+    }
+    return delta.changedConfigs().stream().filter(resource -> resource.type() == ConfigResource.Type.TOPIC)
+        .flatMap(resource -> delta.image().topic(resource.name()).stream()).toList();
+  }
+
+  /** Settings reach every partition below: min.insync.replicas alone can move a high watermark (P21). */
+  private void applySettings(TopicImage topic, MetadataImage now) {
+    partitions.configure(topic, now);
+    for (int number = 0; number < topic.partitions().size(); number++) {
+      TopicIdPartition id = new TopicIdPartition(topic.id(), number);
+      if (partitions.get(id) != null) {
+        apply(id, topic.partitions().get(number), now);
+      }
     }
   }
 

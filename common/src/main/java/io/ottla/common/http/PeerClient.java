@@ -7,21 +7,26 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.NoRouteToHostException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
+import reactor.util.context.Context;
 
 /**
  * HTTP/1.1 to one peer for one class of traffic, so that bulk data never delays heartbeats (Q50). No call is ever repeated underneath: a
@@ -74,9 +79,26 @@ public final class PeerClient implements AutoCloseable {
     return exchange(client.method(HttpMethod.GET).uri(pathAndQuery), timeout);
   }
 
+  /**
+   * Gets something large, to be read while it comes in. Completes when status and headers are there, exceptionally with a
+   * {@link PeerException} only; the caller closes the stream.
+   *
+   * @param timeout limit until then
+   * @param stall limit between two pieces of the body
+   */
+  public CompletableFuture<PeerStream> getStream(String pathAndQuery, Duration timeout, Duration stall) {
+    return client.method(HttpMethod.GET).uri(pathAndQuery).retrieve().onStatus(status -> true, response -> Mono.empty())
+        .toEntityFlux(DataBuffer.class).timeout(timeout)
+        .map(answer -> new PeerStream(answer.getStatusCode().value(), answer.getHeaders(),
+            Objects.requireNonNullElse(answer.getBody(), Flux.<DataBuffer>empty()).timeout(stall)
+                .contextWrite(PeerClient::lateFailuresAreNoErrors)))
+        .contextWrite(PeerClient::lateFailuresAreNoErrors)
+        .onErrorMap(error -> !(error instanceof PeerException), this::failure).toFuture();
+  }
+
   private CompletableFuture<PeerResponse> exchange(WebClient.RequestHeadersSpec<?> request, Duration timeout) {
     return request.exchangeToMono(
-        response -> DataBufferUtils.join(response.bodyToFlux(org.springframework.core.io.buffer.DataBuffer.class))
+        response -> DataBufferUtils.join(response.bodyToFlux(DataBuffer.class))
             .map(buffer -> {
               byte[] bytes = new byte[buffer.readableByteCount()];
               buffer.read(bytes);
@@ -84,8 +106,12 @@ public final class PeerClient implements AutoCloseable {
               return new PeerResponse(response.statusCode().value(), bytes);
             }).defaultIfEmpty(new PeerResponse(response.statusCode().value(), new byte[0])))
         .timeout(timeout)
-        .contextWrite(context -> context.put(LATE_FAILURE_HOOK, (Consumer<Throwable>) PeerClient::late))
+        .contextWrite(PeerClient::lateFailuresAreNoErrors)
         .onErrorMap(error -> !(error instanceof PeerException), this::failure).toFuture();
+  }
+
+  private static Context lateFailuresAreNoErrors(Context context) {
+    return context.put(LATE_FAILURE_HOOK, (Consumer<Throwable>) PeerClient::late);
   }
 
   private static void late(Throwable failure) {
@@ -112,7 +138,7 @@ public final class PeerClient implements AutoCloseable {
    *
    * @throws PeerException when there is none
    */
-  public static PeerResponse await(CompletableFuture<PeerResponse> call) throws PeerException, InterruptedException {
+  public static <T> T await(CompletableFuture<T> call) throws PeerException, InterruptedException {
     try {
       return call.get();
     } catch (ExecutionException e) {

@@ -6,15 +6,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.ottla.broker.catalog.MetadataPage;
+import io.ottla.broker.catalog.MetadataSnapshot;
 import io.ottla.broker.catalog.MetadataSource;
 import io.ottla.broker.http.outbound.ActiveController.Address;
 import io.ottla.common.config.Listener;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
-import io.ottla.common.wire.MetadataFetchResponse;
+import io.ottla.common.http.PeerStream;
+import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.MetadataSnapshotCall;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -23,14 +28,26 @@ import reactor.netty.resources.LoopResources;
  */
 public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpMetadataSource.class);
-  private static final long GRACE_MS = 1_000;
 
   private final LoopResources loops = PeerClient.loops("metadata", 1);
   private final List<Source> controllers;
   private final ActiveController active;
+  private final Patience patience;
   private int at;
 
   private record Source(Address address, PeerClient client) {}
+
+  /**
+   * How long answers may take.
+   *
+   * @param graceMs for a page, beyond the wait that was asked for
+   * @param snapshotMs until a controller begins to send a snapshot
+   * @param stallMs between two pieces of it
+   * @param totalMs until the whole is read
+   */
+  record Patience(long graceMs, long snapshotMs, long stallMs, long totalMs) {
+    static final Patience DEFAULT = new Patience(1_000, 2_000, 2_000, 60_000);
+  }
 
   /**
    * @param bootstrap INTERNAL addresses of controllers
@@ -38,21 +55,25 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
    * @param active is told who leads
    */
   public HttpMetadataSource(List<Listener> bootstrap, int first, ActiveController active) {
+    this(bootstrap, first, active, Patience.DEFAULT);
+  }
+
+  HttpMetadataSource(List<Listener> bootstrap, int first, ActiveController active, Patience patience) {
     this.active = active;
     this.controllers = bootstrap.stream().map(one -> new Source(new Address(one.host(), one.port()),
         new PeerClient("metadata", one.host(), one.port(), 2, loops))).toList();
     this.at = Math.floorMod(first, controllers.size());
+    this.patience = patience;
   }
 
   @Override
-  public MetadataFetchResponse fetch(long fromIndex, int maxBytes, int maxWaitMs)
-      throws IOException, InterruptedException {
+  public MetadataPage fetch(long fromIndex, int maxBytes, int maxWaitMs) throws IOException, InterruptedException {
     Source source = controllers.get(at);
     boolean wasActive = source.address().equals(active.address());
     CompletableFuture<Void> news = active.news();
     CompletableFuture<PeerResponse> answer = source.client().get(
         "/cluster/v1/metadata?fromIndex=" + fromIndex + "&maxBytes=" + maxBytes + "&maxWaitMs=" + maxWaitMs,
-        Duration.ofMillis(maxWaitMs + GRACE_MS));
+        Duration.ofMillis(maxWaitMs + patience.graceMs()));
     if (wasActive) {
       awaitEither(answer, news);
       if (!answer.isDone() && active.isElsewhere(source.address())) {
@@ -60,9 +81,14 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
         throw new IOException(source.client().address() + " lost its leadership without a word; it may stand still");
       }
     }
-    MetadataFetchResponse response = understand(source, PeerClient.await(answer));
-    active.heard(response.leader());
-    return response;
+    PeerResponse response = PeerClient.await(answer);
+    if (!response.ok()) {
+      throw new IOException(source.client().address() + " answered " + response.status() + ": "
+          + response.error().message());
+    }
+    MetadataPageReader.Answer understood = MetadataPageReader.read(response.body());
+    active.heard(understood.leader());
+    return understood.page();
   }
 
   private static void awaitEither(CompletableFuture<?> answer, CompletableFuture<?> news) throws InterruptedException {
@@ -73,12 +99,37 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
     }
   }
 
-  private static MetadataFetchResponse understand(Source source, PeerResponse response) throws IOException {
-    if (!response.ok()) {
-      throw new IOException(source.client().address() + " answered " + response.status() + ": "
-          + response.error().message());
+  @Override
+  public MetadataSnapshot snapshot() throws IOException, InterruptedException {
+    PeerStream stream = PeerClient.await(controllers.get(at).client().getStream(MetadataSnapshotCall.PATH,
+        Duration.ofMillis(patience.snapshotMs()), Duration.ofMillis(patience.stallMs())));
+    MetadataSnapshot snapshot = null;
+    try {
+      snapshot = snapshot(stream);
+      return snapshot;
+    } finally {
+      if (snapshot == null) {
+        stream.close();
+      }
     }
-    return response.json(MetadataFetchResponse.class);
+  }
+
+  private MetadataSnapshot snapshot(PeerStream stream) throws IOException {
+    String clusterId = stream.header(MetadataSnapshotCall.CLUSTER_HEADER);
+    if (stream.status() != 200 || clusterId == null) {
+      throw new IOException(controllers.get(at).client().address() + " has no snapshot to give: HTTP " + stream.status());
+    }
+    return new MetadataSnapshot(clusterId, number(stream.header(MetadataSnapshotCall.INDEX_HEADER)),
+        number(stream.header(MetadataSnapshotCall.TERM_HEADER)),
+        new TimedInputStream(stream.body(), MonotonicClock.system(), patience.totalMs()));
+  }
+
+  private static long number(@Nullable String header) throws IOException {
+    try {
+      return Long.parseLong(header == null ? "" : header);
+    } catch (NumberFormatException e) {
+      throw new IOException("a snapshot does not say what it is of: " + header, e);
+    }
   }
 
   @Override
