@@ -85,12 +85,15 @@ public final class PeerClient implements AutoCloseable {
    *
    * @param timeout limit until then
    * @param stall limit between two pieces of the body
+   * @param total limit for the whole body, however steadily it drips
    */
-  public CompletableFuture<PeerStream> getStream(String pathAndQuery, Duration timeout, Duration stall) {
+  public CompletableFuture<PeerStream> getStream(String pathAndQuery, Duration timeout, Duration stall,
+      Duration total) {
     return client.method(HttpMethod.GET).uri(pathAndQuery).retrieve().onStatus(status -> true, response -> Mono.empty())
         .toEntityFlux(DataBuffer.class).timeout(timeout)
         .map(answer -> new PeerStream(answer.getStatusCode().value(), answer.getHeaders(),
             Objects.requireNonNullElse(answer.getBody(), Flux.<DataBuffer>empty()).timeout(stall)
+                .takeUntilOther(Mono.delay(total).then(Mono.error(() -> new TimeoutException("too slow as a whole"))))
                 .contextWrite(PeerClient::lateFailuresAreNoErrors)))
         .contextWrite(PeerClient::lateFailuresAreNoErrors)
         .onErrorMap(error -> !(error instanceof PeerException), this::failure).toFuture();

@@ -18,7 +18,6 @@ import io.ottla.common.config.Listener;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
 import io.ottla.common.http.PeerStream;
-import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.MetadataSnapshotCall;
 import reactor.netty.resources.LoopResources;
 
@@ -102,7 +101,8 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
   @Override
   public MetadataSnapshot snapshot() throws IOException, InterruptedException {
     PeerStream stream = PeerClient.await(controllers.get(at).client().getStream(MetadataSnapshotCall.PATH,
-        Duration.ofMillis(patience.snapshotMs()), Duration.ofMillis(patience.stallMs())));
+        Duration.ofMillis(patience.snapshotMs()), Duration.ofMillis(patience.stallMs()),
+        Duration.ofMillis(patience.totalMs())));
     MetadataSnapshot snapshot = null;
     try {
       snapshot = snapshot(stream);
@@ -121,7 +121,7 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
     }
     return new MetadataSnapshot(clusterId, number(stream.header(MetadataSnapshotCall.INDEX_HEADER)),
         number(stream.header(MetadataSnapshotCall.TERM_HEADER)),
-        new TimedInputStream(stream.body(), MonotonicClock.system(), patience.totalMs()));
+        stream.body());
   }
 
   private static long number(@Nullable String header) throws IOException {
