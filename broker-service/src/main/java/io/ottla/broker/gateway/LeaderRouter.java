@@ -27,7 +27,9 @@ import java.util.function.Function;
  * calling virtual thread.
  */
 final class LeaderRouter {
-  private static final long RETRY_WAIT_MS = 50;
+  /** A new leader may learn of its role a moment after this broker does, so the first waits are short. */
+  private static final long FIRST_RETRY_WAIT_MS = 5;
+  private static final long MAX_RETRY_WAIT_MS = 50;
   private static final long ANSWER_GRACE_MS = 1_000;
 
   private final BrokerView view;
@@ -44,7 +46,7 @@ final class LeaderRouter {
   }
 
   AppendOutcome append(TopicIdPartition partition, ByteBuffer batch, Acks acks, long deadlineMs) {
-    while (true) {
+    for (int tries = 0;; tries++) {
       MetadataImage image = view.image();
       Target target = target(image, partition);
       AppendOutcome outcome = switch (target) {
@@ -54,7 +56,7 @@ final class LeaderRouter {
               AppendOutcome.Failed::new);
       };
       boolean again = outcome instanceof AppendOutcome.Failed failed && mayTryAgain(failed.code());
-      if (!again || !waitForChange(image, deadlineMs)) {
+      if (!again || !waitForChange(image, tries, deadlineMs)) {
         return outcome;
       }
     }
@@ -62,7 +64,7 @@ final class LeaderRouter {
 
   ReadOutcome read(TopicIdPartition partition, long offset, int maxBytes, int minBytes, long maxWaitMs,
       long deadlineMs) {
-    while (true) {
+    for (int tries = 0;; tries++) {
       MetadataImage image = view.image();
       Target target = target(image, partition);
       long wait = Math.min(maxWaitMs, remaining(deadlineMs));
@@ -73,7 +75,7 @@ final class LeaderRouter {
       };
       // Reading changes nothing, so an unknown outcome may be asked again as well.
       boolean again = outcome instanceof ReadOutcome.Failed failed && failed.code().retriable();
-      if (!again || !waitForChange(image, deadlineMs)) {
+      if (!again || !waitForChange(image, tries, deadlineMs)) {
         return outcome;
       }
     }
@@ -113,15 +115,16 @@ final class LeaderRouter {
     }
   }
 
-  /** False when no time is left to try again. */
-  private boolean waitForChange(MetadataImage image, long deadlineMs) {
+  /** Until there is newer metadata than that image, but not for long; false when no time is left to try again. */
+  private boolean waitForChange(MetadataImage image, int tries, long deadlineMs) {
     long left = remaining(deadlineMs);
     if (left <= 0) {
       return false;
     }
     try {
       // Whether it came or not, there is time left: a leader may also answer differently without new metadata.
-      view.awaitIndex(image.index() + 1, Duration.ofMillis(Math.min(left, RETRY_WAIT_MS)));
+      long waitMs = Math.min(MAX_RETRY_WAIT_MS, FIRST_RETRY_WAIT_MS << Math.min(tries, 10));
+      view.awaitIndex(image.index() + 1, Duration.ofMillis(Math.min(left, waitMs)));
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -36,6 +36,8 @@ import io.ottla.common.wire.FetchResponse;
 final class FetcherLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FetcherLoop.class);
   private static final long FIRST_BACKOFF_MS = 100;
+  /** For a leader that does not know yet that it leads: it is about to read the same metadata. */
+  private static final long FIRST_BACKOFF_OF_A_NEW_LEADER_MS = 10;
   private static final long MAX_BACKOFF_MS = 1_000;
   private static final int ANSWER_GRACE_MS = 1_500;
 
@@ -130,11 +132,11 @@ final class FetcherLoop implements AutoCloseable {
     }
     Optional<Endpoint> leader = services.endpoints().apply(leaderId);
     if (leader.isEmpty()) {
-      return leaderBackoff.next();
+      return leaderBackoff.next(FIRST_BACKOFF_MS);
     }
     LeaderFetchCalls.Reply reply = exchange(leader.get(), request(asked));
     if (reply == null) {
-      return isChanged() ? 0 : leaderBackoff.next();
+      return isChanged() ? 0 : leaderBackoff.next(FIRST_BACKOFF_MS);
     }
     leaderBackoff.reset();
     apply(reply, asked);
@@ -217,7 +219,7 @@ final class FetcherLoop implements AutoCloseable {
       if (part.recordsLength() < 0 || part.recordsLength() > batches.remaining()) {
         LOG.error("event=fetch_answer_malformed leader={} partition={}-{} length={} left={}", leaderId, part.topicId(),
             part.partition(), part.recordsLength(), batches.remaining());
-        asked.values().forEach(one -> one.followed().backOff(services.clock().millis()));
+        asked.values().forEach(one -> one.followed().backOff(services.clock().millis(), FIRST_BACKOFF_MS));
         return;
       }
       ByteBuffer records = batches.slice(batches.position(), part.recordsLength());
@@ -237,7 +239,8 @@ final class FetcherLoop implements AutoCloseable {
     ErrorCode error = part.error();
     if (error != null && error != ErrorCode.OFFSET_TRIMMED) {
       LOG.debug("event=fetch_refused partition={} leader={} code={}", followed.partition.id(), leaderId, error);
-      followed.backOff(services.clock().millis());
+      boolean newLeader = error == ErrorCode.NOT_LEADER || error == ErrorCode.UNKNOWN_LEADER_EPOCH;
+      followed.backOff(services.clock().millis(), newLeader ? FIRST_BACKOFF_OF_A_NEW_LEADER_MS : FIRST_BACKOFF_MS);
       return FollowerStep.BACK_OFF;
     }
     FetchResponse.Diverging diverging = part.diverging();
@@ -245,7 +248,7 @@ final class FetcherLoop implements AutoCloseable {
         one.position().fetchOffset(), one.position().lastFetchedEpoch(), part.highWatermark(), part.logStartOffset(),
         diverging == null ? null : new EpochEnd(diverging.epoch(), diverging.endOffset()), error != null, records));
     if (step == FollowerStep.BACK_OFF) {
-      followed.backOff(services.clock().millis());
+      followed.backOff(services.clock().millis(), FIRST_BACKOFF_MS);
     } else {
       followed.backoff.reset();
     }
@@ -262,23 +265,23 @@ final class FetcherLoop implements AutoCloseable {
       this.partition = partition;
     }
 
-    void backOff(long nowMs) {
-      dueMs = nowMs + backoff.next();
+    void backOff(long nowMs, long firstMs) {
+      dueMs = nowMs + backoff.next(firstMs);
     }
   }
 
-  /** 100 ms, doubling to 1 s (P17). */
+  /** A first pause, doubling to 1 s (P17). */
   private static final class Backoff {
-    private long nextMs = FIRST_BACKOFF_MS;
+    private long nextMs;
 
-    long next() {
-      long now = nextMs;
-      nextMs = Math.min(MAX_BACKOFF_MS, 2 * nextMs);
+    long next(long firstMs) {
+      long now = nextMs == 0 ? firstMs : nextMs;
+      nextMs = Math.min(MAX_BACKOFF_MS, 2 * now);
       return now;
     }
 
     void reset() {
-      nextMs = FIRST_BACKOFF_MS;
+      nextMs = 0;
     }
   }
 }

@@ -51,6 +51,7 @@ class ClusterRecordGatewayTest {
 
   /** Partition 0 is led here, partition 1 by the peer, partition 2 by nobody. */
   private static final class View implements BrokerView {
+    private final ConcurrentLinkedQueue<Duration> waits = new ConcurrentLinkedQueue<>();
     private volatile MetadataImage image = image(SELF, PEER);
 
     static MetadataImage image(int leaderOf0, int leaderOf1) {
@@ -97,6 +98,7 @@ class ClusterRecordGatewayTest {
 
     @Override
     public boolean awaitIndex(long index, Duration timeout) {
+      waits.add(timeout);
       return image.index() >= index;
     }
   }
@@ -194,6 +196,16 @@ class ClusterRecordGatewayTest {
     local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_ENOUGH_REPLICAS, "isr"));
     assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOf(RecordResult.Written.class);
     assertThat(values(local, 0)).containsExactly("a");
+  }
+
+  /** A new leader reads of its role in the same metadata as this broker, only a moment later. */
+  @Test
+  void aLeaderThatDoesNotKnowItYetIsAskedAgainAfterAMoment() {
+    for (int i = 0; i < 6; i++) {
+      local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_LEADER, "not yet"));
+    }
+    assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOf(RecordResult.Written.class);
+    assertThat(view.waits).extracting(Duration::toMillis).containsExactly(5L, 10L, 20L, 40L, 50L, 50L);
   }
 
   @Test

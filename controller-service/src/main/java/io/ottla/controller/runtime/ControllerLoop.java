@@ -268,7 +268,10 @@ final class ControllerLoop implements RaftListener {
   @Override
   public void onNotice(RaftAccess raft, RaftNotice notice) {
     switch (notice) {
-      case RaftNotice.RoleChanged changed -> roleChanged(changed);
+      case RaftNotice.RoleChanged changed -> {
+        roleChanged(changed);
+        publishStatus(raft.report()); // who asks for the leader during a failover is not to wait for a tick
+      }
       case RaftNotice.LeaderActivated activated -> {
         activation = activated;
         activateWhenApplied(raft);
@@ -337,6 +340,7 @@ final class ControllerLoop implements RaftListener {
       control.activate(raft.nowMs());
       activeTerm = due.term();
       LOG.info("event=controller_activated term={} index={}", due.term(), due.index());
+      publishStatus(raft.report());
       doDuties(raft);
     }
   }
