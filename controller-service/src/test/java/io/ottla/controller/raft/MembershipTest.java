@@ -185,6 +185,31 @@ final class MembershipTest {
     assertThat(four.report().voters()).isEqualTo(voters(1, 5));
   }
 
+  /** Else a leader of a moment ago could remove a living voter and keep one whose disk had died before. */
+  @Test
+  void silenceThatAnElectionExcusesIsNoAnswer() {
+    var leader = new CoreFixture(3);
+    leader.becomeLeader();
+    leader.acknowledge(leader.appendTo(2));
+    assertThat(leader.report().active()).isTrue();
+    assertThat(refused(leader, new VoterChange.Remove(key(2)))).isEqualTo(Refusal.WOULD_LOSE_QUORUM);
+    leader.change(8, new VoterChange.Remove(key(3)));
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 2));
+  }
+
+  @Test
+  void silenceThatAStallExcusesIsNoAnswer() {
+    CoreFixture leader = withObserver();
+    leader.nowMs += 2_000;
+    leader.step(new RaftInput.Tick());
+    assertThat(leader.role()).isEqualTo(Role.LEADER);
+    assertThat(refused(leader, new VoterChange.Remove(key(2)))).isEqualTo(Refusal.WOULD_LOSE_QUORUM);
+    assertThat(refused(leader, ADD_FOUR)).isEqualTo(Refusal.NOT_CAUGHT_UP);
+    answering(leader, 4, 100);
+    leader.change(8, ADD_FOUR);
+    assertThat(leader.report().voters()).isEqualTo(voters(1, 4));
+  }
+
   @Test
   void addedVoterCountsFromTheAppendOfItsEntry() {
     CoreFixture leader = withObserver();
