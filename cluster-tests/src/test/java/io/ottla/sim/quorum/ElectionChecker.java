@@ -49,10 +49,16 @@ final class ElectionChecker {
     require(durable >= term, "I7", "node %s sends in term %d, durable is %d: %s", node.key(), term, durable, message);
     newestSentTerm.merge(node.key(), term, Math::max);
     if (message instanceof RaftMessage.VoteReply reply && reply.result() == VoteResult.GRANTED) {
-      voted(node.key(), term, reply.envelope().to());
+      gives(node, term, reply.envelope().to());
     } else if (message instanceof RaftMessage.VoteRequest) {
-      voted(node.key(), term, node.key());
+      gives(node, term, node.key());
     }
+  }
+
+  private void gives(SimVoter node, long term, ReplicaKey candidate) {
+    voted(node.key(), term, candidate);
+    require(candidate.equals(node.durableHardState().votedFor()), "I8",
+        "node %s gives %s a vote in term %d that is not durable", node.key(), candidate, term);
   }
 
   /** I2: one vote per directory and term, whatever happened in between. */

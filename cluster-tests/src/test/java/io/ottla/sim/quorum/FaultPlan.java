@@ -84,7 +84,7 @@ record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares f
   }
 
   private static Limits drawLimits(SeededRandom random) {
-    return new Limits(random.oneOf(0.0, 0.0, 0.0002, 0.002), random.oneOf(0.0, 0.0, 0.0, 0.005), random.oneOf(0.0, 0.05, 0.2),
+    return new Limits(random.oneOf(0.0, 0.0, 0.0002, 0.002), random.oneOf(0.0, 0.0, 0.0, 0.005), random.oneOf(0.0, 0.05, 0.2, 0.5),
         random.oneOf(0.0, 0.0, 0.001), random.oneOf(0.2, 0.8),
         random.between(50, 2000), random.between(20, 1500), random.between(20, 2000), random.oneOf(0.0, 0.02, 0.1),
         random.oneOf(0, 0, 100, 600));

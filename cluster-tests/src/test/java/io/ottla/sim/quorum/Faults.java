@@ -107,16 +107,35 @@ final class Faults {
   }
 
   /** The next few milliseconds are those in which implementations get it wrong: dies in them, perhaps. */
-  void delicate(SimVoter node) {
+  void delicate(SimVoter node, long withinMs) {
     if (active && random.chance(plan.limits().delicateDeathRate())) {
       int life = node.incarnation();
-      scheduler.after(random.between(0, DELICATE_MS * MS), () -> {
+      scheduler.after(random.between(0, withinMs * MS), () -> {
         if (active && node.isUp() && node.incarnation() == life) {
           count(FaultKind.DEATH_IN_DELICATE_MOMENT);
           node.crash(random.chance(plan.limits().powerLostShare()));
           restartWithin(node, random.chance(0.5) ? SOON_MS : plan.limits().maxDownMs());
         }
       });
+    }
+  }
+
+  /** A leader that nobody hears from the moment it is elected leaves entries that only it has; or it dies soon. */
+  void wonElection(SimVoter node) {
+    if (random.chance(0.5)) {
+      delicate(node, DELICATE_MS);
+    } else if (active && random.chance(plan.limits().delicateDeathRate())) {
+      count(FaultKind.PARTITION);
+      mute(node, true);
+      scheduler.after(random.between(100, 1500) * MS, () -> mute(node, false));
+    }
+  }
+
+  private void mute(SimVoter node, boolean isCut) {
+    for (SimVoter other : nodes) {
+      if (other != node) {
+        network.cut(node.number(), other.number(), isCut);
+      }
     }
   }
 

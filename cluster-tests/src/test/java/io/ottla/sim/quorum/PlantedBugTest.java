@@ -2,8 +2,8 @@ package io.ottla.sim.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ottla.controller.raft.CoreFactory;
-import org.jspecify.annotations.Nullable;
+import io.ottla.sim.quorum.SimQuorum.Production;
+import io.ottla.sim.quorum.SimQuorum.SimulationFailure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,25 +14,11 @@ final class PlantedBugTest {
   @ParameterizedTest
   @EnumSource(PlantedBug.class)
   void plantedBugIsFound(PlantedBug bug) {
-    for (long seed = 1; seed <= SEEDS; seed++) {
-      String finding = finding(bug.quorum(seed));
-      if (finding != null) {
-        System.out.printf("%s: %s%n", bug, finding.lines().findFirst().orElse(""));
-        assertThat(finding).contains("seed " + seed).contains("FaultPlan[").contains("event")
-            .contains("-Dottla.sim.seed=" + seed);
-        assertThat(finding(new SimQuorum(seed, CoreFactory.PROTOCOL, DriverOrder.PRODUCTION, false))).isNull();
-        return;
-      }
-    }
-    throw new AssertionError(bug + " was not found within " + SEEDS + " seeds");
-  }
-
-  private static @Nullable String finding(SimQuorum quorum) {
-    try {
-      quorum.run();
-      return null;
-    } catch (SimQuorum.SimulationFailure failure) {
-      return failure.getMessage();
-    }
+    SimulationFailure failure = SeedRuns.firstFailure(SEEDS, bug::quorum)
+        .orElseThrow(() -> new AssertionError(bug + " was not found within " + SEEDS + " seeds"));
+    System.out.printf("%s: %s%n", bug, String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+    assertThat(failure).hasMessageContaining("seed " + failure.seed()).hasMessageContaining("FaultPlan[")
+        .hasMessageContaining("event").hasMessageContaining("-Dottla.sim.seed=" + failure.seed());
+    assertThat(SeedRuns.failureOf(new SimQuorum(failure.seed(), Production.AS_IT_IS, false))).isEmpty();
   }
 }

@@ -2,7 +2,7 @@ package io.ottla.sim.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ottla.controller.raft.CoreFactory;
+import io.ottla.sim.quorum.SimQuorum.Production;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 final class QuorumSimulationTest {
   private static SimQuorum.Result run(long seed, boolean verbose) {
-    return new SimQuorum(seed, CoreFactory.PROTOCOL, DriverOrder.PRODUCTION, verbose).run();
+    return new SimQuorum(seed, Production.AS_IT_IS, verbose).run();
   }
 
   @Test
@@ -21,29 +21,19 @@ final class QuorumSimulationTest {
       System.out.println(run(replay, true));
       return;
     }
-    long first = Long.getLong("ottla.sim.firstSeed", 1);
     long seeds = Long.getLong("ottla.sim.seeds", 300);
-    long steps = 0;
-    long elections = 0;
-    long acknowledged = 0;
-    long reads = 0;
-    long faults = 0;
-    for (long seed = first; seed < first + seeds; seed++) {
-      SimQuorum.Result result = run(seed, false);
-      steps += result.steps();
-      elections += result.elections();
-      acknowledged += result.acknowledged();
-      reads += result.reads();
-      faults += result.faults();
-    }
-    System.out.printf(
-        "quorum simulation: %d seeds, %d steps, %d faults, %d elections, %d proposals acknowledged, %d reads%n", seeds,
-        steps, faults, elections, acknowledged, reads);
+    SeedRuns runs = SeedRuns.of(Long.getLong("ottla.sim.firstSeed", 1), seeds);
+    System.out.println("quorum simulation: " + runs);
+    assertThat(runs.failures()).isEmpty();
     // A simulation in which nothing happens keeps every invariant; make sure that things happened.
-    assertThat(elections).isGreaterThan(2 * seeds);
-    assertThat(acknowledged).isGreaterThan(50 * seeds);
-    assertThat(reads).isGreaterThan(10 * seeds);
-    assertThat(faults).isGreaterThan(3 * seeds);
+    assertThat(runs.sum().elections()).isGreaterThan(3 * seeds);
+    assertThat(runs.sum().acknowledged()).isGreaterThan(30 * seeds);
+    assertThat(runs.sum().reads()).isGreaterThan(10 * seeds);
+    assertThat(runs.sum().voterChanges()).isGreaterThan(seeds);
+    assertThat(runs.sum().snapshotsInstalled()).isGreaterThan(seeds);
+    if (seeds >= 300) {
+      assertThat(runs.faults()).containsOnlyKeys(FaultKind.values());
+    }
   }
 
   @Test

@@ -69,7 +69,7 @@ final class SimDirectory {
   }
 
   private long digestOf(SnapshotId id) {
-    return SimState.of(snapshots.file(id).state()).digest();
+    return SimState.of(snapshots.known(id).state()).digest();
   }
 
   private static boolean leadsUpTo(SimRaftLog log, SnapshotId id) {

@@ -112,7 +112,7 @@ final class SimQuorum {
           checker.committed().lastIndex(), checker.committed().voterChanges(), snapshotsWritten, snapshotsInstalled,
           clients.acknowledged(), clients.readsServed(), faults.done());
     } catch (RuntimeException broken) {
-      throw new SimulationFailure(describe(broken), broken);
+      throw new SimulationFailure(seed, describe(broken), broken);
     }
   }
 
@@ -169,8 +169,12 @@ final class SimQuorum {
     return fails;
   }
 
-  void delicate(SimVoter node) {
-    faults.delicate(node);
+  void wonElection(SimVoter node) {
+    faults.wonElection(node);
+  }
+
+  void delicate(SimVoter node, long withinMs) {
+    faults.delicate(node, withinMs);
   }
 
   void send(SimVoter from, RaftMessage message) {
@@ -274,8 +278,15 @@ final class SimQuorum {
   static final class SimulationFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SimulationFailure(String message, RuntimeException cause) {
+    private final long seed;
+
+    SimulationFailure(long seed, String message, RuntimeException cause) {
       super(message, cause);
+      this.seed = seed;
+    }
+
+    long seed() {
+      return seed;
     }
   }
 }

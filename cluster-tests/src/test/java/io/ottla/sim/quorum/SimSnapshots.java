@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,6 +29,7 @@ final class SimSnapshots implements SnapshotStore {
 
   private final TreeMap<SnapshotId, Named> files = new TreeMap<>();
   private final List<Named> removed = new ArrayList<>();
+  private final Map<SnapshotId, SnapshotFile> published = new HashMap<>();
   private ByteArrayOutputStream incoming = new ByteArrayOutputStream();
   private @Nullable Snapshot newest;
 
@@ -101,6 +104,7 @@ final class SimSnapshots implements SnapshotStore {
   /** Lets readers see it. */
   Snapshot publish(Draft draft) {
     Snapshot snapshot = draft.snapshot();
+    published.put(snapshot.id(), draft.content);
     if (newest == null || newest.id().compareTo(snapshot.id()) < 0) {
       newest = snapshot;
     }
@@ -115,11 +119,6 @@ final class SimSnapshots implements SnapshotStore {
       }
     }
     return Optional.empty();
-  }
-
-  boolean isDurable(SnapshotId id) {
-    Named file = files.get(id);
-    return file != null && file.contentForced && file.nameForced;
   }
 
   /** The process ends, and perhaps the power goes. */
@@ -148,6 +147,12 @@ final class SimSnapshots implements SnapshotStore {
     files.values().forEach(file -> file.contentForced = true);
     forceDirectory();
     newest = files.isEmpty() ? null : file(files.lastKey()).snapshot();
+  }
+
+  /** The content of a snapshot that readers have seen, perhaps removed since; for the simulator's own use. */
+  SnapshotFile known(SnapshotId id) {
+    SnapshotFile known = published.get(id);
+    return known == null ? file(id) : known;
   }
 
   /** The content of a snapshot. */

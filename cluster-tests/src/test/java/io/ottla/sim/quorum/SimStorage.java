@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The storage thread and the snapshot thread of a simulated controller, and the disk that both use. */
 final class SimStorage {
+  private static final long DELICATE_MS = 5;
+
   private final SimVoter voter;
   private final SimQuorum quorum;
   private final List<StorageTask> tasks = new ArrayList<>();
@@ -90,7 +92,7 @@ final class SimStorage {
     }
     if (step instanceof StorageStep.Truncate || step instanceof StorageStep.Reset
         || step instanceof StorageStep.CompleteSnapshot) {
-      quorum.delicate(voter);
+      quorum.delicate(voter, DELICATE_MS);
     }
     SimSnapshots snapshots = directory().snapshots();
     switch (step) {
@@ -113,13 +115,10 @@ final class SimStorage {
   private void checkOrder(StorageStep step) {
     SimSnapshots snapshots = directory().snapshots();
     switch (step) {
-      case StorageStep.Append _ ->
-        require(!directory().logFile().hasUnforcedTruncation(), "appends before the truncation is durable");
-      case StorageStep.Reset(SnapshotId id) ->
-        require(snapshots.isDurable(id), "discards its log before snapshot " + id + " is durable");
-      case StorageStep.DropPrefix(long last) ->
-        require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= last,
-            "drops entries up to " + last + ", durable is " + snapshots.durable());
+      case StorageStep.Append _ -> require(!directory().logFile().hasUnforcedTruncation(), "appends before the truncation is durable");
+      case StorageStep.Reset(SnapshotId id) -> require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= id.lastIndex(), "discards its log before snapshot " + id + " is durable");
+      case StorageStep.DropPrefix(long last) -> require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= last,
+          "drops entries up to " + last + ", durable is " + snapshots.durable());
       case StorageStep.Truncate _,StorageStep.Force _,StorageStep.ReceiveSnapshot _,StorageStep.CompleteSnapshot _,StorageStep.PruneSnapshots _,StorageStep.ReportPersisted _ ->
         {
         }

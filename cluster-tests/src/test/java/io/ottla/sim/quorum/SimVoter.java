@@ -20,7 +20,9 @@ import io.ottla.sim.SimClock;
 import io.ottla.sim.SimDisk;
 import io.ottla.sim.SimNode;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimVoter extends SimNode {
   private static final long TICK_MS = 10;
+  private static final long DELICATE_MS = 15;
   private static final int MAX_INBOX = 5000;
 
   private final int number;
@@ -39,6 +42,7 @@ final class SimVoter extends SimNode {
   private final Deque<RaftInput> inbox = new ArrayDeque<>();
   private final SimThread raft = new SimThread(this, this::nextInput);
   private final SimStorage storage;
+  private final List<Runnable> appended = new ArrayList<>();
   private SimDirectory directory;
   private @Nullable RaftCore core;
   private boolean tickWaits;
@@ -47,7 +51,7 @@ final class SimVoter extends SimNode {
   private long activeTerm;
   private long commitIndex;
   private SimState state = new SimState();
-  private @Nullable Snapshot loading;
+  private int loading;
 
   SimVoter(int number, SimDirectory directory, SimQuorum quorum, EventScheduler scheduler, SimClock clock, SimDisk disk,
       SeededRandom random) {
@@ -139,12 +143,13 @@ final class SimVoter extends SimNode {
   protected void onCrash(boolean powerLost) {
     inbox.clear();
     raft.clear();
+    appended.clear();
     storage.clear();
     core = null;
     tickWaits = false;
     role = Role.FOLLOWER;
     activeTerm = 0;
-    loading = null;
+    loading = 0;
     directory.crash(random, powerLost);
   }
 
@@ -219,7 +224,7 @@ final class SimVoter extends SimNode {
     quorum.checker().logChanges(this, leads(), write);
     SnapshotId reset = write.resetTo();
     if (reset != null) {
-      SnapshotFile file = directory.snapshots().file(reset);
+      SnapshotFile file = directory.snapshots().known(reset);
       long digest = SimState.of(file.state()).digest();
       trace.reset(new SimLogFile.Start(reset.lastIndex(), reset.lastTerm(), digest), file.snapshot().voters());
     }
@@ -230,7 +235,7 @@ final class SimVoter extends SimNode {
       VoterSet before = trace.voters();
       long changedAt = trace.votersIndex();
       Frame frame = trace.append(entry, true);
-      quorum.checker().appended(this, frame, before, changedAt);
+      appended.add(() -> quorum.checker().appended(this, frame, before, changedAt));
     }
   }
 
@@ -239,9 +244,14 @@ final class SimVoter extends SimNode {
       case RaftEffect.PersistHardState(HardState hardState) -> {
         directory.voteFile().begin(quorum.order().stored(hardState));
         raft.force(() -> directory.voteFile().complete());
-        quorum.delicate(this);
+        quorum.delicate(this, DELICATE_MS);
       }
-      case RaftEffect.Store store -> storage.submit(store.task());
+      case RaftEffect.Store store -> {
+        // Only now is a term of its own making durable; had it died before, another node could lead that term with other entries.
+        appended.forEach(Runnable::run);
+        appended.clear();
+        storage.submit(store.task());
+      }
       case RaftEffect.Send send -> {
         quorum.checker().sends(this, send.message());
         quorum.send(this, send.message());
@@ -266,7 +276,7 @@ final class SimVoter extends SimNode {
 
   private void roleChanged(Role now) {
     if (now == Role.LEADER) {
-      quorum.delicate(this);
+      quorum.wonElection(this);
     } else {
       activeTerm = 0;
     }
@@ -278,21 +288,23 @@ final class SimVoter extends SimNode {
     if (!quorum.order().loadsInstalledState()) {
       return;
     }
-    loading = snapshot;
-    storage.load(() -> receiveLoaded(snapshot));
+    loading++;
+    storage.load(this::loadNewest);
   }
 
-  private void receiveLoaded(Snapshot snapshot) {
-    if (snapshot.equals(loading)) {
-      loading = null;
-      state = quorum.checker().loaded(this, snapshot);
-      apply();
+  /** When its turn comes, the newest there is then: the one that was installed may be gone by now. */
+  private void loadNewest() {
+    loading--;
+    Snapshot newest = directory.snapshots().newest().orElseThrow();
+    if (newest.id().lastIndex() > state.index()) {
+      state = quorum.checker().loaded(this, newest);
     }
+    apply();
   }
 
   /** The state machine: replay of committed entries, in order (Q25). */
   private void apply() {
-    while (isUp() && loading == null && state.index() < commitIndex) {
+    while (isUp() && loading == 0 && state.index() < commitIndex) {
       for (LogEntry entry : core().readCommitted(state.index() + 1, 64, 1 << 16)) {
         state.apply(entry);
         quorum.checker().applied(this, entry);
@@ -302,7 +314,7 @@ final class SimVoter extends SimNode {
 
   /** Takes an image of the state and writes a snapshot of it, if there is anything to write (Q32). */
   void writeSnapshot() {
-    if (isUp() && !isPaused() && loading == null && state.index() > 0) {
+    if (isUp() && !isPaused() && loading == 0 && state.index() > 0) {
       long index = state.index();
       storage.write(new SnapshotId(index, state.term()), quorum.order().snapshotVoters(core(), index));
     }
