@@ -1,4 +1,4 @@
-# Sourced by run.sh and failover.sh: a cluster of its own, on its own ports and directory, gone afterwards in every case.
+# Sourced by run.sh, failover.sh and scale.sh: a cluster of its own, on its own ports and directory, gone afterwards in every case.
 #   OTTLA_BENCH_DIR        where its data goes (default: .ottla in this checkout; choose a real disk, not a RAM disk)
 #   OTTLA_BENCH_BASE_PORT  first of the hundred ports it uses (default: 28000)
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,11 +20,18 @@ find_java() {
 
 java=$(find_java)
 
+# Packages the named modules if a source of theirs is newer. Told by the plain jars: executable ones all carry the same date.
 build() {
-  if [ ! -f "$jar" ] || [ -n "$(find "$root/benchmarks/src" "$root/benchmarks/pom.xml" -newer "$jar" -print -quit)" ]; then
-    echo "building the benchmarks" >&2
-    (cd "$root" && mvn -q -B -DskipTests -pl benchmarks -am package)
-  fi
+  local module built sources
+  for module in "$@"; do
+    built=$root/$module/target/$module-0.1.0-SNAPSHOT
+    sources=("$root/common/src/main" "$root/$module/src/main" "$root/$module/pom.xml")
+    if [ ! -f "$built-exec.jar" ] || [ ! -f "$built.jar" ] || [ -n "$(find "${sources[@]}" -type f -newer "$built.jar" -print -quit)" ]; then
+      echo "building $*" >&2
+      (cd "$root" && mvn -q -B -Pquick -Dmaven.test.skip=true -pl "$(IFS=, && echo "$*")" -am package)
+      return
+    fi
+  done
 }
 
 # Starts the cluster with the given options of `ottla up`; leaves its directory in $data and its start-up time in $start_seconds.

@@ -10,7 +10,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do up+=("$1") && shift; done
 [ $# -eq 0 ] || shift
 
 start_cluster "${up[@]}" # builds what is out of date first
-build
+build benchmarks
 "$root/ottla" status --json --data-dir "$data" >"$data/status.json"
 "$java" -Xmx512m -XX:+UseSerialGC -jar "$jar" load --status "$data/status.json" \
   --note "start of the cluster=$start_seconds s" --note "options=${up[*]:-none}" "$@"

@@ -40,6 +40,11 @@ public final class Api implements AutoCloseable {
         .POST(HttpRequest.BodyPublishers.ofString(body)).build());
   }
 
+  /** DELETE. */
+  public Answer delete(String url, Duration limit) throws IOException {
+    return send(HttpRequest.newBuilder(URI.create(url)).timeout(limit).DELETE().build());
+  }
+
   private Answer send(HttpRequest request) throws IOException {
     try {
       var response = client.send(request, BodyHandlers.ofString());

@@ -2,11 +2,13 @@ package io.ottla.benchmarks;
 
 import io.ottla.benchmarks.failover.FailoverCommand;
 import io.ottla.benchmarks.load.LoadCommand;
+import io.ottla.benchmarks.scale.ScaleCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point; {@code run.sh} and {@code failover.sh} start a cluster around it. */
-@Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = {LoadCommand.class, FailoverCommand.class})
+/** Entry point; {@code run.sh}, {@code failover.sh} and {@code scale.sh} call it. */
+@Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = {LoadCommand.class,
+    FailoverCommand.class, ScaleCommand.class})
 public final class Benchmarks {
   private Benchmarks() {
   }

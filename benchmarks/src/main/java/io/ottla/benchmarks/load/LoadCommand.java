@@ -3,6 +3,7 @@ package io.ottla.benchmarks.load;
 import io.ottla.benchmarks.Api;
 import io.ottla.benchmarks.BenchmarkFailure;
 import io.ottla.benchmarks.ClusterStatus;
+import io.ottla.benchmarks.Machine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

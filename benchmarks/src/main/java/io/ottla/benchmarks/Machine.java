@@ -1,7 +1,5 @@
-package io.ottla.benchmarks.load;
+package io.ottla.benchmarks;
 
-import io.ottla.benchmarks.BenchmarkFailure;
-import io.ottla.benchmarks.ClusterStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,35 +7,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.LinkedHashMap;
 
 /** What the figures were measured on, from {@code /proc}; empty or zero where there is none. */
-final class Machine {
+public final class Machine {
   private static final int FORCES = 200;
 
   private Machine() {
   }
 
-  static String cpuModel() {
+  /** The processor's name. */
+  public static String cpuModel() {
     return lines(Path.of("/proc/cpuinfo")).stream().filter(line -> line.startsWith("model name"))
         .map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst().orElse("unknown");
   }
 
-  static String loadAverage() {
+  /** The line of {@code /proc/loadavg}. */
+  public static String loadAverage() {
     List<String> lines = lines(Path.of("/proc/loadavg"));
     return lines.isEmpty() ? "" : lines.getFirst();
   }
 
   /** Resident memory per node id, bytes. */
-  static SequencedMap<Integer, Long> residentBytes(ClusterStatus status) {
+  public static SequencedMap<Integer, Long> residentBytes(ClusterStatus status) {
     SequencedMap<Integer, Long> bytes = new LinkedHashMap<>();
     status.nodes().forEach(node -> node.pid().ifPresent(pid -> bytes.put(node.id(), residentBytes(pid))));
     return bytes;
   }
 
-  private static long residentBytes(long pid) {
+  /** Resident memory of a process, bytes. */
+  public static long residentBytes(long pid) {
     return lines(Path.of("/proc/" + pid + "/status")).stream().filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024).findFirst().orElse(0);
   }
@@ -51,7 +52,7 @@ final class Machine {
   }
 
   /** Median time to write 4 KiB at the end of a file and force it, microseconds: what an ack costs at least. */
-  static long forceMicros(Path directory) {
+  public static long forceMicros(Path directory) {
     Path file = directory.resolve("force-probe");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
         StandardOpenOption.DELETE_ON_CLOSE)) {
