@@ -56,10 +56,13 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
+    start(context.getRequiredTestClass().getSimpleName() + "-" + context.getRequiredTestMethod().getName());
+  }
+
+  /** Starts all nodes in an empty directory of that name and waits until they are ready. */
+  void start(String name) throws IOException {
     Path root = projectRoot();
-    Path home = root.resolve("cluster-tests/target/clusters")
-        .resolve(context.getRequiredTestClass().getSimpleName() + "-"
-            + context.getRequiredTestMethod().getName());
+    Path home = root.resolve("cluster-tests/target/clusters").resolve(name);
     deleteTree(home);
     directory = Files.createDirectories(home);
     guard = new OrphanGuard();
@@ -78,9 +81,17 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
       int id = FIRST_BROKER_ID + i;
       nodes.add(new Node(id, true, ports, home.resolve("broker-" + id), watch));
     }
-    String voters = controllers().stream().map(one -> one.id() + "@" + one.internalAddress())
-        .collect(Collectors.joining(","));
-    nodes.forEach(node -> node.command(commandLine(root, node, voters)));
+    nodes.forEach(node -> node.command(commandLine(root, node, voters())));
+  }
+
+  /** All controllers as {@code controller.quorum.initial.voters}. */
+  String voters() {
+    return controllers().stream().map(one -> one.id() + "@" + one.internalAddress()).collect(Collectors.joining(","));
+  }
+
+  /** From its next start on, a node looks for the controllers at these addresses. */
+  void lookForVotersAt(Node node, String voters) {
+    node.command(commandLine(projectRoot(), node, voters));
   }
 
   private List<String> commandLine(Path root, Node node, String voters) {
@@ -110,7 +121,11 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException {
-    boolean failed = context.getExecutionException().isPresent();
+    stop(context.getExecutionException().isPresent());
+  }
+
+  /** Stops all nodes; after a failure shows the ends of their logs and keeps the directory. */
+  void stop(boolean failed) throws IOException {
     try {
       if (failed) {
         nodes.forEach(
@@ -137,7 +152,8 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
-  private static void deleteTree(Path top) throws IOException {
+  /** Removes a directory with all that is in it; one that does not exist is fine. */
+  static void deleteTree(Path top) throws IOException {
     if (!Files.exists(top)) {
       return;
     }

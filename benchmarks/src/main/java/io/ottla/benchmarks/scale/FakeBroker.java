@@ -11,13 +11,16 @@ import io.ottla.common.wire.RegisterBrokerRequest;
 import io.ottla.common.wire.RegisterBrokerResponse;
 import io.ottla.common.wire.RestartClass;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +37,11 @@ final class FakeBroker implements AutoCloseable {
   private final int id;
   private final Controllers controllers;
   private final ServerSocket socket;
+  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLong missed = new AtomicLong();
   private String clusterId = "";
   private long epoch;
   private volatile boolean beating;
-  private volatile boolean unfenced;
   private volatile long lastBeatNanos;
   private volatile @Nullable RuntimeException failure;
   private @Nullable Thread heart;
@@ -62,6 +65,7 @@ final class FakeBroker implements AutoCloseable {
     while (!socket.isClosed()) {
       try {
         Socket connection = socket.accept();
+        connections.add(connection);
         Thread.startVirtualThread(() -> swallow(connection));
       } catch (IOException e) {
         return; // closed
@@ -70,12 +74,13 @@ final class FakeBroker implements AutoCloseable {
   }
 
   /** Keeps the connection until the other side ends it. */
-  private static void swallow(Socket connection) {
+  private void swallow(Socket connection) {
     try (connection) {
-      connection.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+      connection.getInputStream().transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       // The other side is gone, which is as good as closed.
     }
+    connections.remove(connection);
   }
 
   /** Registers as a broker with an empty disk. */
@@ -121,7 +126,6 @@ final class FakeBroker implements AutoCloseable {
         case Reply.Done<HeartbeatResponse> done -> {
           lastBeatNanos = sentAt;
           applied = Math.max(applied, done.value().commitIndex());
-          unfenced = !done.value().fenced();
         }
         case Reply.Refused<HeartbeatResponse> refused when refused.code() != ErrorCode.NOT_CONTROLLER ->
           throw new BenchmarkFailure("heartbeat of broker " + id + ": " + refused);
@@ -146,16 +150,20 @@ final class FakeBroker implements AutoCloseable {
     return lastBeatNanos;
   }
 
-  boolean isUnfenced() {
+  /** Ends as a process does: nobody listens any more, and its connections are closed. Returns when that was. */
+  long die() {
+    stopBeating();
+    long now = System.nanoTime();
+    close();
+    return now;
+  }
+
+  /** Heartbeats that no controller took; throws when one was refused for good. */
+  long missed() {
     RuntimeException failed = failure;
     if (failed != null) {
       throw failed;
     }
-    return unfenced;
-  }
-
-  /** Heartbeats that no controller took. */
-  long missed() {
     return missed.get();
   }
 
@@ -164,6 +172,9 @@ final class FakeBroker implements AutoCloseable {
     beating = false;
     try {
       socket.close();
+      for (Socket connection : connections) {
+        connection.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -69,8 +69,9 @@ public final class ScaleCommand implements Callable<Integer> {
     report.text("cpu", Runtime.getRuntime().availableProcessors() + " x " + Machine.cpuModel());
     report.text("load before", Machine.loadAverage());
     report.number("one forced write, 4 KiB, median", Machine.forceMicros(dataDir), "µs");
-    report.text("metadata", topics + " topics of " + partitions + " partitions, " + replicas + " replicas, on " + brokers
-        + " brokers");
+    report.text("metadata",
+        topics + " topics of " + partitions + " partitions, " + replicas + " replicas, on " + brokers
+            + " brokers");
     report.text("heap", "controllers " + controllerHeap + ", broker " + brokerHeap);
   }
 
@@ -89,7 +90,7 @@ public final class ScaleCommand implements Callable<Integer> {
     List<String> urls = controllers.stream().map(ScaleNode::internalUrl).toList();
     try (Api api = new Api(); Controllers client = new Controllers(urls); Controllers hearts = new Controllers(urls)) {
       controllers.forEach(ScaleNode::start);
-      controllers.forEach(node -> node.awaitReady(api, Duration.ofMinutes(1)));
+      controllers.forEach(node -> node.awaitReady(api, Duration.ofMinutes(3)));
       List<FakeBroker> fakes = new ArrayList<>();
       for (int i = 0; i < brokers; i++) {
         fakes.add(new FakeBroker(FIRST_FAKE_BROKER + i, hearts));

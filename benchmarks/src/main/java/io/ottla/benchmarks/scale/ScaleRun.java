@@ -1,11 +1,13 @@
 package io.ottla.benchmarks.scale;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.ottla.benchmarks.Api;
 import io.ottla.benchmarks.BenchmarkFailure;
 import io.ottla.benchmarks.pulse.Gaps;
 import io.ottla.benchmarks.pulse.Pulse;
 import io.ottla.benchmarks.scale.Controllers.Reply;
+import io.ottla.common.error.ErrorCode;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.TopicImage;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** The measurements, in the order in which they build on each other. One thread. */
 final class ScaleRun {
@@ -23,6 +26,7 @@ final class ScaleRun {
   private static final Duration STATUS_LIMIT = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int CHANGES_AROUND = 10;
+  private static final int STATUS_ATTEMPTS = 10;
   private static final double NANOS_PER_MS = 1e6;
 
   private final ScaleReport report;
@@ -32,6 +36,7 @@ final class ScaleRun {
   private final ScaleNode broker;
   private final List<FakeBroker> fakes;
   private final MetadataWatch watch;
+  private int repeated;
 
   ScaleRun(ScaleReport report, Api api, Controllers client, List<ScaleNode> controllers, ScaleNode broker,
       List<FakeBroker> fakes, MetadataWatch watch) {
@@ -55,8 +60,10 @@ final class ScaleRun {
     snapshots();
     killActive(kills, replicas);
     startBroker();
-    silence(fakes.getFirst());
+    lose("broker that hangs", fakes.getFirst(), FakeBroker::stopBeating);
+    lose("broker whose process ends", fakes.getLast(), FakeBroker::die);
     memory("at the end");
+    report.number("creations that had to be tried again", repeated, "");
     report.number("heartbeats that no controller took", fakes.stream().mapToLong(FakeBroker::missed).sum(), "");
   }
 
@@ -90,10 +97,23 @@ final class ScaleRun {
     }
   }
 
+  /** What was refused for now, or may have happened, is tried again, as a client would: leadership may move at any time. */
   private void mustCreate(String name, int partitions, int replicas) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     Reply<CreateTopicResponse> reply = createOnce(name, partitions, replicas);
-    if (!(reply instanceof Reply.Done<CreateTopicResponse>)) {
-      throw new BenchmarkFailure("creating " + name + ": " + reply);
+    while (!(reply instanceof Reply.Done<CreateTopicResponse>)) {
+      boolean wasDoneBefore = reply instanceof Reply.Refused<CreateTopicResponse> refused
+          && refused.code() == ErrorCode.TOPIC_EXISTS;
+      if (wasDoneBefore) {
+        return;
+      }
+      System.err.println("creating " + name + " again: " + reply);
+      repeated++;
+      if (System.nanoTime() > deadline) {
+        throw new BenchmarkFailure("creating " + name + ": " + reply);
+      }
+      Api.pause(20);
+      reply = createOnce(name, partitions, replicas);
     }
   }
 
@@ -128,19 +148,35 @@ final class ScaleRun {
 
   /** What operators and health checks ask all the time. */
   private void status() {
-    for (int attempt = 1; attempt <= 2; attempt++) {
+    long applied = -1;
+    double millis = 0;
+    for (int attempt = 0; attempt < STATUS_ATTEMPTS; attempt++) {
       long before = System.nanoTime();
-      JsonNode status = quorumStatus(controllers.getFirst());
-      report.number("status with digest, " + (attempt == 1 ? "new image" : "same image"), since(before), "ms");
-      report.text("state", status.path("state").asText() + ", applied " + status.path("appliedIndex").asLong());
+      long index = quorumStatus(controllers.getFirst()).path("appliedIndex").asLong();
+      if (index == applied) {
+        report.number("status with digest, image just hashed", since(before), "ms");
+        break;
+      }
+      applied = index;
+      millis = since(before);
     }
+    report.number("status with digest, new image", millis, "ms");
   }
 
   private JsonNode quorumStatus(ScaleNode node) {
     try {
       return api.get(node.internalUrl() + "/raft/v1/status", STATUS_LIMIT).json();
     } catch (IOException e) {
-      return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+      return MissingNode.getInstance();
+    }
+  }
+
+  /** Says less than the status, and costs nothing. */
+  private JsonNode health(ScaleNode node) {
+    try {
+      return api.get(node.managementUrl() + "/actuator/health/readiness", STATUS_LIMIT).json();
+    } catch (IOException e) {
+      return MissingNode.getInstance();
     }
   }
 
@@ -211,12 +247,12 @@ final class ScaleRun {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     long wanted = watch.image().index();
     while (System.nanoTime() < deadline) {
-      JsonNode status = quorumStatus(node);
-      if (status.path("state").asText().equals("RUNNING") && status.path("leaderId").asInt(-1) >= 0
-          && status.path("appliedIndex").asLong() >= wanted) {
+      JsonNode quorum = health(node).path("components").path("quorum");
+      if (quorum.path("status").asText().equals("UP")
+          && quorum.path("details").path("appliedIndex").asLong() >= wanted) {
         return;
       }
-      Api.pause(100);
+      Api.pause(50);
     }
     throw new BenchmarkFailure("controller " + node.id() + " has not caught up within " + PATIENCE.toSeconds() + " s");
   }
@@ -238,24 +274,24 @@ final class ScaleRun {
     report.mebibytes("  resident", broker.residentBytes());
   }
 
-  private void silence(FakeBroker fake) {
+  /** @param end makes the broker go, and tells since when it is gone */
+  private void lose(String name, FakeBroker fake, ToLongFunction<FakeBroker> end) {
     int[] roles = roles(watch.image(), fake.id());
     long index = watch.image().index();
-    long lastBeat = fake.stopBeating();
+    long goneAt = end.applyAsLong(fake);
     MetadataWatch.Seen first = watch.await("the first change by the fencing",
         image -> roles(image, fake.id())[1] < roles[1], PATIENCE);
     MetadataWatch.Seen last = watch.await("all leaders are back and the broker is in no ISR", image -> {
       int[] left = roles(image, fake.id());
       return left[0] == 0 && left[1] == 0 && left[2] == 0 && !image.isActive(fake.id());
     }, PATIENCE);
-    report.number("silent broker, partitions it led", roles[0], "");
-    report.number("silent broker, ISRs it was in", roles[1], "");
-    report.number("silent broker, from its last heartbeat until all lead", (last.atNanos() - lastBeat) / NANOS_PER_MS,
-        "ms");
+    report.number(name + ", partitions it led", roles[0], "");
+    report.number(name + ", ISRs it was in", roles[1], "");
+    report.number(name + ", until all partitions are led", (last.atNanos() - goneAt) / NANOS_PER_MS, "ms");
     report.number("  of that from the first change to the last", (last.atNanos() - first.atNanos()) / NANOS_PER_MS,
         "ms");
     report.number("  entries", last.image().index() - index, "");
-    report.number("other brokers still unfenced", activeBrokers(last.image()), "of " + fakes.size());
+    report.number("  brokers still unfenced", activeBrokers(last.image()), "of " + (fakes.size() + 1));
   }
 
   /** Partitions it leads, ISRs it is in, partitions without a leader. */
