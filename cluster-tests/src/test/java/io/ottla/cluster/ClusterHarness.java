@@ -28,12 +28,14 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
   private static final Duration READY_LIMIT = Duration.ofMinutes(2);
   private static final int LOG_TAIL_LINES = 60;
   private static final int FIRST_BROKER_ID = 101;
+  private static final String INITIAL_VOTERS = "--controller.quorum.initial.voters=";
   private static final List<String> JVM_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
       "-XX:+ExitOnOutOfMemoryError", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED");
 
   private final int controllerCount;
   private final int brokerCount;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final FreePorts ports = new FreePorts();
   private final List<Node> nodes = new ArrayList<>();
   private @Nullable OrphanGuard guard;
   private @Nullable Http http;
@@ -73,7 +75,6 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
   }
 
   private void plan(Path root, Path home, OrphanGuard watch) {
-    FreePorts ports = new FreePorts();
     for (int i = 1; i <= controllerCount; i++) {
       nodes.add(new Node(i, false, ports, home.resolve("controller-" + i), watch));
     }
@@ -81,7 +82,19 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
       int id = FIRST_BROKER_ID + i;
       nodes.add(new Node(id, true, ports, home.resolve("broker-" + id), watch));
     }
-    nodes.forEach(node -> node.command(commandLine(root, node, voters())));
+    nodes.forEach(node -> node.command(commandLine(root, node, INITIAL_VOTERS + voters())));
+  }
+
+  /** One more controller, not started: it knows where the present ones are, and that it is none of the initial voters. */
+  Node addController(int id) {
+    if (directory == null || guard == null) {
+      throw new IllegalStateException("the cluster has not been started");
+    }
+    String known = controllers().stream().map(Node::internalAddress).collect(Collectors.joining(","));
+    Node node = new Node(id, false, ports, directory.resolve("controller-" + id), guard);
+    node.command(commandLine(projectRoot(), node, "--controller.quorum.bootstrap.servers=" + known));
+    nodes.add(node);
+    return node;
   }
 
   /** All controllers as {@code controller.quorum.initial.voters}. */
@@ -91,10 +104,10 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
 
   /** From its next start on, a node looks for the controllers at these addresses. */
   void lookForVotersAt(Node node, String voters) {
-    node.command(commandLine(projectRoot(), node, voters));
+    node.command(commandLine(projectRoot(), node, INITIAL_VOTERS + voters));
   }
 
-  private List<String> commandLine(Path root, Node node, String voters) {
+  private List<String> commandLine(Path root, Node node, String quorum) {
     String module = node.isBroker() ? "broker-service" : "controller-service";
     Path jar = root.resolve(module).resolve("target/" + module + "-0.1.0-SNAPSHOT-exec.jar");
     if (!Files.isRegularFile(jar)) {
@@ -105,7 +118,7 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
     command.addAll(JVM_OPTIONS);
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(node.placeSettings());
-    command.add("--controller.quorum.initial.voters=" + voters);
+    command.add(quorum);
     settings.forEach((name, value) -> command.add("--" + name + "=" + value));
     return command;
   }
@@ -253,10 +266,15 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
 
   /** Waits until all controllers have applied the same metadata (I13); equal positions with different contents fail at once. */
   void awaitEqualMetadata(Duration limit) {
+    awaitEqualMetadata(controllers(), limit);
+  }
+
+  /** As the other form, for some controllers. */
+  void awaitEqualMetadata(List<Node> some, Duration limit) {
     List<QuorumView> last = new ArrayList<>();
     Waiting.until("all controllers hold the same metadata", limit, () -> {
       last.clear();
-      controllers().forEach(controller -> last.add(internal().quorum(controller)));
+      some.forEach(controller -> last.add(internal().quorum(controller)));
       if (last.stream().mapToLong(QuorumView::appliedIndex).distinct().count() > 1) {
         return null;
       }

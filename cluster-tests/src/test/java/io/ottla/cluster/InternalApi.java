@@ -1,5 +1,6 @@
 package io.ottla.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ottla.cluster.Http.Result;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.Outcome;
@@ -16,6 +17,7 @@ import java.util.Map;
 /** Calls to the internal and management listeners of nodes; only tests on loopback do that from outside. Any thread. */
 final class InternalApi {
   private static final Duration STATUS_LIMIT = Duration.ofSeconds(2);
+  private static final Duration CHANGE_LIMIT = Duration.ofSeconds(20);
   private static final Duration DIGEST_LIMIT = Duration.ofSeconds(20);
 
   private final Http http;
@@ -27,10 +29,28 @@ final class InternalApi {
   QuorumView quorum(Node controller) {
     String url = controller.internalUrl() + "/raft/v1/status?digest=true";
     Result.Answer answer = Http.answered(url, http.get(url, "application/json", STATUS_LIMIT));
-    QuorumStatusResponse status = read(answer, QuorumStatusResponse.class);
-    String role = status.role();
-    return new QuorumView(controller.id(), role == null ? "" : role, status.term(), status.leaderId(),
-        status.commitIndex(), status.appliedIndex(), status.imageDigest());
+    return QuorumView.of(controller.id(), read(answer, QuorumStatusResponse.class));
+  }
+
+  /** Has a controller write a snapshot of what it has applied. */
+  JsonNode snapshot(Node controller) {
+    return change(controller, "/raft/v1/snapshot", WireJson.mapper().createObjectNode());
+  }
+
+  /** Makes a controller that follows as an observer a voter; asks the active one. */
+  void addVoter(Node active, int nodeId) {
+    change(active, "/raft/v1/voters/add", WireJson.mapper().createObjectNode().put("nodeId", nodeId));
+  }
+
+  /** Takes a voter with that directory out of the quorum; asks the active controller. */
+  void removeVoter(Node active, int nodeId, String directoryId) {
+    change(active, "/raft/v1/voters/remove",
+        WireJson.mapper().createObjectNode().put("nodeId", nodeId).put("directoryId", directoryId));
+  }
+
+  private JsonNode change(Node controller, String path, JsonNode body) {
+    String url = controller.internalUrl() + path;
+    return Http.answered(url, http.post(url, "application/json", body.toString(), CHANGE_LIMIT)).json();
   }
 
   /** What a broker holds, with digests of the contents. */

@@ -154,13 +154,25 @@ final class ScaleNode implements AutoCloseable {
 
   /** Has the JVM collect all garbage, which stops it for a moment; false where there is no {@code jcmd}. */
   boolean collectGarbage() {
+    return jcmd("GC.run", Redirect.DISCARD);
+  }
+
+  /** Writes what all threads do to a file beside the node's log, for whoever asks why nothing happened. */
+  void dumpThreads() {
+    if (!jcmd("Thread.print", Redirect.appendTo(home.resolve("threads.log").toFile()))) {
+      System.err.println("no thread dump of node " + id);
+    }
+  }
+
+  private boolean jcmd(String diagnostic, Redirect output) {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    if (!Files.isExecutable(jcmd)) {
+    Process current = process;
+    if (!Files.isExecutable(jcmd) || current == null || !current.isAlive()) {
       return false;
     }
     try {
-      Process call = new ProcessBuilder(jcmd.toString(), Long.toString(running().pid()), "GC.run")
-          .redirectErrorStream(true).redirectOutput(Redirect.DISCARD).start();
+      Process call = new ProcessBuilder(jcmd.toString(), Long.toString(current.pid()), diagnostic)
+          .redirectErrorStream(true).redirectOutput(output).start();
       if (!call.waitFor(COLLECT_SECONDS, TimeUnit.SECONDS)) {
         call.destroyForcibly();
         return false;

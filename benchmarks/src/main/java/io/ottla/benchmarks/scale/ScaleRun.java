@@ -108,6 +108,9 @@ final class ScaleRun {
         return;
       }
       System.err.println("creating " + name + " again: " + reply);
+      if (reply instanceof Reply.Unknown<CreateTopicResponse>) {
+        controllers.forEach(ScaleNode::dumpThreads);
+      }
       repeated++;
       if (System.nanoTime() > deadline) {
         throw new BenchmarkFailure("creating " + name + ": " + reply);
