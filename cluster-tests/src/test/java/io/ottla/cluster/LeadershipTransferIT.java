@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LeadershipTransferIT {
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofMinutes(1);
-  private static final long ELECTION_MS = 8_000;
-  private static final long SOON_MS = 1_000;
+  private static final long ELECTION_MS = 6_000;
+  private static final long SOON_MS = 1_500;
   private static final int ROUNDS = 3;
 
   @RegisterExtension

@@ -14,7 +14,7 @@ class SnapshotCatchUpIT {
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofMinutes(1);
   private static final String SEGMENT_BYTES = "metadata.log.segment.bytes";
-  private static final String KEPT_ENTRIES = "metadata.snapshot.kept.entries";
+  private static final String KEPT_ENTRIES = "metadata.log.retained.entries";
   private static final int TOPICS = 60;
 
   @RegisterExtension

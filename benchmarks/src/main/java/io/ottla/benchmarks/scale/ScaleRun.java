@@ -168,7 +168,7 @@ final class ScaleRun {
 
   private JsonNode quorumStatus(ScaleNode node) {
     try {
-      return api.get(node.internalUrl() + "/raft/v1/status", STATUS_LIMIT).json();
+      return api.get(node.internalUrl() + "/raft/v1/status?digest=true", STATUS_LIMIT).json();
     } catch (IOException e) {
       return MissingNode.getInstance();
     }
