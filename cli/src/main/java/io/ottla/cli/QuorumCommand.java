@@ -35,7 +35,8 @@ final class QuorumCommand implements Runnable {
   @Override
   public void run() {
     if (command != null)
-      throw new ParameterException(command.commandLine(), "which? `quorum status`, `quorum add-voter`, `quorum remove-voter`, `quorum transfer`, `quorum snapshot`");
+      throw new ParameterException(command.commandLine(),
+          "which? `quorum status`, `quorum add-voter`, `quorum remove-voter`, `quorum transfer`, `quorum snapshot`");
   }
 
   /** A controller by node id and, if need be, directory. */

@@ -12,8 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ottla quorum remove-voter}. */
-@Command(name = "remove-voter", description = "Take a controller's vote away; it may go on as observer.", footer = {"", "Examples:",
-    "  ottla quorum remove-voter 3", "  ottla quorum remove-voter 3 --directory 0c5d…    # the old disk, after the new one was added"})
+@Command(name = "remove-voter", description = "Take a controller's vote away; it may go on as observer.", footer = {"",
+    "Examples:",
+    "  ottla quorum remove-voter 3",
+    "  ottla quorum remove-voter 3 --directory 0c5d…    # the old disk, after the new one was added"})
 final class QuorumRemoveVoterCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private final Context context;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ottla quorum snapshot}. */
-@Command(name = "snapshot", description = "Have the active controller write a snapshot of the metadata now.", footer = {"", "Examples:",
+@Command(name = "snapshot", description = "Have the active controller write a snapshot of the metadata now.", footer = {
+    "", "Examples:",
     "  ottla quorum snapshot", "", "Controllers do so by themselves after 20 MiB of log or an hour."})
 final class QuorumSnapshotCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -34,7 +35,8 @@ final class QuorumSnapshotCommand implements Callable<Integer> {
     }
     JsonNode answer = reply.json();
     context.console().print(json ? Json.pretty(answer)
-        : "snapshot up to index " + answer.path("lastIndex").asText() + ", term " + answer.path("lastTerm").asText() + ", "
+        : "snapshot up to index " + answer.path("lastIndex").asText() + ", term " + answer.path("lastTerm").asText()
+            + ", "
             + answer.path("sizeInBytes").asText() + " bytes, " + answer.path("millis").asText() + " ms");
     return ExitCode.OK;
   }

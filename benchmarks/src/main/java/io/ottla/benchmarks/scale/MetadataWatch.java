@@ -82,7 +82,8 @@ final class MetadataWatch implements AutoCloseable {
     if (entry.index() != image.index() + 1) {
       throw new BenchmarkFailure("entry " + entry.index() + " of the metadata follows " + image.index());
     }
-    image = MetadataDelta.of(image, entry.index(), entry.term(), MetadataJson.decode(WireJson.write(entry.records()))).image();
+    image = MetadataDelta.of(image, entry.index(), entry.term(), MetadataJson.decode(WireJson.write(entry.records())))
+        .image();
     appliedAtNanos = System.nanoTime();
     notifyAll();
   }

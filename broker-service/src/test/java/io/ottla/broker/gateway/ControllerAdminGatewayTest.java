@@ -47,7 +47,8 @@ class ControllerAdminGatewayTest {
     controllers.answer = ControllerAdminGatewayTest::created;
     gateway.createTopic(ORDERS);
     gateway.createTopic(ORDERS);
-    assertThat(controllers.requests).extracting(CreateTopicRequest::topicId).doesNotContainNull().doesNotHaveDuplicates();
+    assertThat(controllers.requests).extracting(CreateTopicRequest::topicId).doesNotContainNull()
+        .doesNotHaveDuplicates();
     assertThat(controllers.requests).extracting(CreateTopicRequest::chosenAtIndex).containsOnly(1L);
   }
 

@@ -69,7 +69,8 @@ final class ClientModel {
     long id = nextId++;
     var payloads = new ArrayList<byte[]>();
     for (int count = 1 + random.nextInt(3); count > 0; count--) {
-      payloads.add(ByteBuffer.allocate(9 + random.nextInt(payloadBytes)).putLong(id).put((byte) payloads.size()).array());
+      payloads
+          .add(ByteBuffer.allocate(9 + random.nextInt(payloadBytes)).putLong(id).put((byte) payloads.size()).array());
     }
     proposals.put(id, new Proposal(payloads.size(), visibleIndex));
     return new RaftInput.Propose(id, term, payloads);

@@ -17,7 +17,8 @@ import io.ottla.sim.SimNetwork.Weather;
  * @param load what clients do
  * @param core limits of the core
  */
-record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares faults, Limits limits, Operations operator,
+record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares faults, Limits limits,
+    Operations operator,
     Load load, Core core) {
   /** Shares of the kinds among the faults, and the time between two. */
   record Shares(long gapMs, int crash, int leaderCrash, int powerCut, int pause, int partition, int heal, int slowDisk,
@@ -84,7 +85,8 @@ record FaultPlan(int voters, int spares, long faultMs, Weather weather, Shares f
   }
 
   private static Limits drawLimits(SeededRandom random) {
-    return new Limits(random.oneOf(0.0, 0.0, 0.0002, 0.002), random.oneOf(0.0, 0.0, 0.0, 0.005), random.oneOf(0.0, 0.05, 0.2, 0.5),
+    return new Limits(random.oneOf(0.0, 0.0, 0.0002, 0.002), random.oneOf(0.0, 0.0, 0.0, 0.005),
+        random.oneOf(0.0, 0.05, 0.2, 0.5),
         random.oneOf(0.0, 0.0, 0.001), random.oneOf(0.2, 0.8),
         random.between(50, 2000), random.between(20, 1500), random.between(20, 2000), random.oneOf(0.0, 0.02, 0.1),
         random.oneOf(0, 0, 100, 600));

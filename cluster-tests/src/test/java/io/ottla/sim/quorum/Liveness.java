@@ -126,8 +126,10 @@ final class Liveness {
     for (SimVoter node : nodes) {
       LogTrace trace = node.directory().trace();
       text.append("\n  node ").append(node.key()).append(node.isUp() ? " up" : " down")
-          .append(node.leads() ? ", leads term " : ", term ").append(node.term()).append(node.activeTerm() != 0 ? ", active" : "")
-          .append(", log to ").append(trace.lastIndex()).append(", applied ").append(node.state().index()).append(", knows ");
+          .append(node.leads() ? ", leads term " : ", term ").append(node.term())
+          .append(node.activeTerm() != 0 ? ", active" : "")
+          .append(", log to ").append(trace.lastIndex()).append(", applied ").append(node.state().index())
+          .append(", knows ");
       trace.voters().voters().forEach(voter -> text.append(' ').append(voter.key()));
     }
     return text.toString();
@@ -218,7 +220,8 @@ final class Liveness {
     leader.receive(command);
     for (long waitedMs = 0; !clients.isAcknowledged(command.proposalId()); waitedMs += STEP_MS) {
       if (waitedMs > COMMAND_MS) {
-        throw broken("a command at leader " + leader.number() + " is not complete after " + COMMAND_MS + " ms" + describe());
+        throw broken(
+            "a command at leader " + leader.number() + " is not complete after " + COMMAND_MS + " ms" + describe());
       }
       runFor(STEP_MS);
     }
@@ -250,7 +253,8 @@ final class Liveness {
   private void requireTerm(long most, String because) {
     for (SimVoter node : nodes) {
       if (node.term() > most) {
-        throw broken("term " + node.term() + " of node " + node.number() + " is more than " + most + " because " + because);
+        throw broken(
+            "term " + node.term() + " of node " + node.number() + " is more than " + most + " because " + because);
       }
     }
   }

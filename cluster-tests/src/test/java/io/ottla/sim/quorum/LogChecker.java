@@ -30,7 +30,8 @@ final class LogChecker {
     for (long index = trace.start().index() + 1; index <= trace.lastIndex(); index++) {
       Frame frame = trace.frame(index);
       Long known = digestOfEntry.get(new Position(frame.entry().term(), index));
-      require(known != null && known == frame.digest(), "I3", "node %s finds another entry or prefix at %d:%d than was written",
+      require(known != null && known == frame.digest(), "I3",
+          "node %s finds another entry or prefix at %d:%d than was written",
           node.key(), index, frame.entry().term());
     }
   }

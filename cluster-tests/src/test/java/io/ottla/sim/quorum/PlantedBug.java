@@ -240,7 +240,8 @@ enum PlantedBug {
   REPORTS_BEFORE_FORCE(new DriverOrder() {
     @Override
     public List<StorageStep> storageSteps(List<StorageTask> tasks) {
-      return moved(DriverOrder.PRODUCTION.storageSteps(tasks), StorageStep.ReportPersisted.class, StorageStep.Force.class);
+      return moved(DriverOrder.PRODUCTION.storageSteps(tasks), StorageStep.ReportPersisted.class,
+          StorageStep.Force.class);
     }
   }),
 

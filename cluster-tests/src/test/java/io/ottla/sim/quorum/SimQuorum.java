@@ -55,7 +55,8 @@ final class SimQuorum {
 
   /** What a run takes from production, or replaces by something broken. */
   record Production(RaftRules rules, DriverOrder order, Recovery recovery) {
-    static final Production AS_IT_IS = new Production(CoreFactory.PROTOCOL, DriverOrder.PRODUCTION, Recovery.PRODUCTION);
+    static final Production AS_IT_IS = new Production(CoreFactory.PROTOCOL, DriverOrder.PRODUCTION,
+        Recovery.PRODUCTION);
   }
 
   SimQuorum(long seed, Production production, boolean verbose) {

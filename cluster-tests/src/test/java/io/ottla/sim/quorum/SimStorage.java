@@ -115,10 +115,14 @@ final class SimStorage {
   private void checkOrder(StorageStep step) {
     SimSnapshots snapshots = directory().snapshots();
     switch (step) {
-      case StorageStep.Append _ -> require(!directory().logFile().hasUnforcedTruncation(), "appends before the truncation is durable");
-      case StorageStep.Reset(SnapshotId id) -> require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= id.lastIndex(), "discards its log before snapshot " + id + " is durable");
-      case StorageStep.DropPrefix(long last) -> require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= last,
-          "drops entries up to " + last + ", durable is " + snapshots.durable());
+      case StorageStep.Append _ ->
+        require(!directory().logFile().hasUnforcedTruncation(), "appends before the truncation is durable");
+      case StorageStep.Reset(SnapshotId id) ->
+        require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= id.lastIndex(),
+            "discards its log before snapshot " + id + " is durable");
+      case StorageStep.DropPrefix(long last) ->
+        require(snapshots.durable().map(SnapshotId::lastIndex).orElse(0L) >= last,
+            "drops entries up to " + last + ", durable is " + snapshots.durable());
       case StorageStep.Truncate _,StorageStep.Force _,StorageStep.ReceiveSnapshot _,StorageStep.CompleteSnapshot _,StorageStep.PruneSnapshots _,StorageStep.ReportPersisted _ ->
         {
         }

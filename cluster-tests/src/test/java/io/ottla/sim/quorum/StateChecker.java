@@ -48,7 +48,8 @@ final class StateChecker {
         "node %s has a snapshot %s that is not what replay leads to", node.key(), id);
     var inForce = committed.votersAt(index);
     // Before the first change the voters are those each disk was formatted with, and later disks with later ones.
-    require(inForce.getKey() == 0 || inForce.getValue().equals(voters), "I13", "node %s has snapshot %s with voters %s, in force were %s",
+    require(inForce.getKey() == 0 || inForce.getValue().equals(voters), "I13",
+        "node %s has snapshot %s with voters %s, in force were %s",
         node.key(), id, voters, inForce.getValue());
   }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId, List<QuorumMember> initialVoters,
     List<Listener> bootstrapServers, List<Listener> listeners, List<Listener> advertised, String managementHost,
-    int managementPort, Path logDir, Path metadataDir, QuorumTiming quorum, MetadataLog metadataLog, BrokerSettings broker, TopicDefaults topics,
+    int managementPort, Path logDir, Path metadataDir, QuorumTiming quorum, MetadataLog metadataLog,
+    BrokerSettings broker, TopicDefaults topics,
     HttpLimits http) {
 
   /** Timing of the quorum, milliseconds (Q 1.13). */

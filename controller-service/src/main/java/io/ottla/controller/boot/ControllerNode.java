@@ -80,8 +80,10 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     try {
       opened = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId(),
           config.metadataLog().segmentBytes());
-      runner = new FormationRunner(new Formation(config.nodeId(), config.clusterId(), config.initialVoters(), contacts(),
-          opened, new SecureRandomSource()), peers);
+      runner = new FormationRunner(
+          new Formation(config.nodeId(), config.clusterId(), config.initialVoters(), contacts(),
+              opened, new SecureRandomSource()),
+          peers);
     } catch (StorageCorruptionException e) {
       first = quarantined(e);
     }

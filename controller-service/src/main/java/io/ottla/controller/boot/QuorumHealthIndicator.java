@@ -35,8 +35,8 @@ public final class QuorumHealthIndicator implements HealthIndicator {
       health.withDetail("detail", node.detail());
     }
     boolean damaged = switch (node.stage()) {
-      case FAILED,LEFT_OUT,QUARANTINED -> true;
-      case STARTING,FORMING,RECOVERING,RUNNING,STOPPING -> false;
+      case FAILED, LEFT_OUT, QUARANTINED -> true;
+      case STARTING, FORMING, RECOVERING, RUNNING, STOPPING -> false;
     };
     if (damaged) {
       return health.down().build();

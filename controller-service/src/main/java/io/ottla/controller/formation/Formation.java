@@ -215,7 +215,8 @@ public final class Formation {
     }
     if (configuredClusterId != null && !configuredClusterId.equals(clusterId)) {
       return new FormationStatus.LeftOut("controller " + peer.nodeId() + " belongs to cluster " + clusterId
-          + ", not to cluster.id=" + configuredClusterId + "; correct the setting, or the addresses of the controllers");
+          + ", not to cluster.id=" + configuredClusterId
+          + "; correct the setting, or the addresses of the controllers");
     }
     // Its own id among the voters can only come from its own durable agreement; any other directory gets no vote here.
     RaftIdentity joined = new RaftIdentity(clusterId, self(), voters);

@@ -25,5 +25,6 @@ final class RaftWire {
   record Reply(String clusterId, int fromId, UUID fromDirectoryId, int toId, UUID toDirectoryId, long term,
       long requestId, @Nullable Boolean granted, @Nullable String result, @Nullable Boolean success,
       @Nullable Long matchIndex, @Nullable Long conflictTerm, @Nullable Long conflictIndex,
-      @Nullable Piece snapshot, @Nullable Boolean installed, @Nullable Boolean accepted, @Nullable String misaddressed) {}
+      @Nullable Piece snapshot, @Nullable Boolean installed, @Nullable Boolean accepted,
+      @Nullable String misaddressed) {}
 }

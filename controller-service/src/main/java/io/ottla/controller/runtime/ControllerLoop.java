@@ -154,7 +154,7 @@ final class ControllerLoop implements RaftListener {
       case RaftAccess.Proposed.Refused(RaftNotice.Refusal reason) -> answer.completeExceptionally(switch (reason) {
         case BUSY -> new OttlaException(ErrorCode.BUSY, "too many metadata changes are under way; try again");
         case TOO_LARGE -> new OttlaException(ErrorCode.INVALID_REQUEST, "the change is too large for one entry");
-        case NOT_LEADER,TRANSFERRING,CHANGE_PENDING,ALREADY_VOTER,NOT_REMOVABLE,NOT_CAUGHT_UP,WOULD_LOSE_QUORUM ->
+        case NOT_LEADER, TRANSFERRING, CHANGE_PENDING, ALREADY_VOTER, NOT_REMOVABLE, NOT_CAUGHT_UP, WOULD_LOSE_QUORUM ->
           notController();
       });
     }

@@ -65,7 +65,8 @@ public final class RaftDriver implements AutoCloseable {
    * @param fatal ends the node
    */
   RaftDriver(RaftCore core, int tickMs, long exchangePatienceMs, RaftLog log, SnapshotStore snapshots,
-      Runnable housekeeping, QuorumStateStore hardStates, RaftTransport transport, RaftListener listener, RuntimeObserver observer,
+      Runnable housekeeping, QuorumStateStore hardStates, RaftTransport transport, RaftListener listener,
+      RuntimeObserver observer,
       MonotonicClock clock, FatalHandler fatal) {
     this.core = core;
     this.tickMs = tickMs;

@@ -16,7 +16,7 @@ final class VoterChanges {
       case VoterChange.Remove(var key) -> key.toString();
     };
     return switch (reason) {
-      case NOT_LEADER,TRANSFERRING -> ControllerLoop.notController();
+      case NOT_LEADER, TRANSFERRING -> ControllerLoop.notController();
       case BUSY -> new OttlaException(ErrorCode.BUSY, "too many metadata changes are under way; try again");
       case CHANGE_PENDING -> new OttlaException(ErrorCode.BUSY,
           "another change of the voters is not committed yet; voters change one at a time, try again");

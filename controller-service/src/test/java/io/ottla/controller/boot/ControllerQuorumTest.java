@@ -99,7 +99,8 @@ final class ControllerQuorumTest {
         "--controller.quorum.heartbeat.interval.ms=150",
         "--controller.quorum.election.timeout.min.ms=1500", "--controller.quorum.election.timeout.max.ms=2500",
         "--controller.quorum.check.quorum.window.ms=2000", "--controller.quorum.request.timeout.ms=1000",
-        "--broker.session.timeout.ms=120000", "--metadata.log.segment.bytes=512", "--metadata.log.retained.entries=" + retainedEntries), Map.of())
+        "--broker.session.timeout.ms=120000", "--metadata.log.segment.bytes=512",
+        "--metadata.log.retained.entries=" + retainedEntries), Map.of())
         .config("localhost");
   }
 

@@ -244,7 +244,8 @@ final class FencingLife {
   private void intrude(Broker broker) {
     RegisterBrokerCommand second = cluster.registration(broker.id, broker.storedEpoch,
         RestartClass.CRASH_DURABLE, TestCluster.directory(broker.id));
-    boolean alive = broker.running && broker.epoch >= 0 && broker.heardByThisController && cluster.nowMs - broker.lastArrivalMs < QUIET_MS;
+    boolean alive = broker.running && broker.epoch >= 0 && broker.heardByThisController
+        && cluster.nowMs - broker.lastArrivalMs < QUIET_MS;
     if (alive && cluster.control.register(second, cluster.nowMs).error().isEmpty()) {
       throw new AssertionError("M10: a second process got the id of broker " + broker.id + ", heard of "
           + (cluster.nowMs - broker.lastArrivalMs) + " ms ago");
@@ -368,7 +369,8 @@ final class FencingLife {
     if (silentMs >= TestCluster.SESSION_MS) {
       return;
     }
-    require(broker.lastHintMs > broker.lastArrivalMs, "fenced, though heard of " + silentMs + " ms ago and no hint since",
+    require(broker.lastHintMs > broker.lastArrivalMs,
+        "fenced, though heard of " + silentMs + " ms ago and no hint since",
         broker);
     if (broker.running) {
       falseFencings++;

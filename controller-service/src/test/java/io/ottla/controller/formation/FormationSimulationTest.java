@@ -248,7 +248,8 @@ final class FormationSimulationTest {
         for (Voter voter : identity.voters().voters()) {
           Node node = node(voter.key().nodeId());
           if (!identity.voters().contains(identity.self())) {
-            assertThat(node(identity.self().nodeId()).wiped).as("seed %d: only a wiped disk observes", seed).isNotEmpty();
+            assertThat(node(identity.self().nodeId()).wiped).as("seed %d: only a wiped disk observes", seed)
+                .isNotEmpty();
           }
           boolean known = node.prepared != null && node.prepared.directoryId().equals(voter.key().directoryId());
           assertThat(known || node.wiped.contains(voter.key().directoryId()))

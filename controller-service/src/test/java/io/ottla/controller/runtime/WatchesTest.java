@@ -47,7 +47,8 @@ class WatchesTest {
         new Voter(key(3), "c3", 9003)));
     Role role = ONE.equals(leader) ? Role.LEADER : leader == null ? Role.PRE_CANDIDATE : Role.FOLLOWER;
     return new ControllerStatus(
-        new QuorumReport(ONE, role, 5, leader, null, active, active, 0, 0, 1, 0, 0, 0, 0, -1, voters, 0, null, false, List.of(),
+        new QuorumReport(ONE, role, 5, leader, null, active, active, 0, 0, 1, 0, 0, 0, 0, -1, voters, 0, null, false,
+            List.of(),
             List.of()),
         image, active);
   }

@@ -117,7 +117,8 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
   private MetadataSnapshot snapshot(PeerStream stream) throws IOException {
     String clusterId = stream.header(MetadataSnapshotCall.CLUSTER_HEADER);
     if (stream.status() != 200 || clusterId == null) {
-      throw new IOException(controllers.get(at).client().address() + " has no snapshot to give: HTTP " + stream.status());
+      throw new IOException(
+          controllers.get(at).client().address() + " has no snapshot to give: HTTP " + stream.status());
     }
     return new MetadataSnapshot(clusterId, number(stream.header(MetadataSnapshotCall.INDEX_HEADER)),
         number(stream.header(MetadataSnapshotCall.TERM_HEADER)),

@@ -44,7 +44,8 @@ final class StatusEndpoint {
     ControllerStatus status = controller == null ? null : controller.status();
     if (identity == null || controller == null || status == null) {
       return new QuorumStatusResponse(host.nodeId(), identity == null ? null : identity.directoryId(),
-          identity == null ? null : identity.clusterId(), state.stage().name(), state.detail(), null, false, 0, -1, null, 0, 0, 0, 0, 0, 0, 0, -1, null, -1, List.of(), 0,
+          identity == null ? null : identity.clusterId(), state.stage().name(), state.detail(), null, false, 0, -1,
+          null, 0, 0, 0, 0, 0, 0, 0, -1, null, -1, List.of(), 0,
           List.of(), List.of());
     }
     Optional<MetadataImage> asked = digestIndex >= 0
