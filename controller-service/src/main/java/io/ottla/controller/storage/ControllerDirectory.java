@@ -120,6 +120,18 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
           + " belongs to cluster " + identity.get().clusterId() + "; correct the setting or use another directory");
     }
     hardState();
+    removeAgreement();
+  }
+
+  /**
+   * An agreement has done its part once the identity is there. Were it left and everything else removed, the directory id in it would make
+   * the empty directory the voter that it had been (Q1).
+   */
+  private void removeAgreement() {
+    if (directory.exists(MetaProperties.PREPARED_NAME)) {
+      directory.delete(MetaProperties.PREPARED_NAME);
+      directory.force();
+    }
   }
 
   private HardState hardState() {
@@ -176,6 +188,7 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
     FileRaftLog.create(directory);
     quorumState().store(HardState.INITIAL);
     directory.replace(MetaProperties.NAME, MetaProperties.encode(identity));
+    removeAgreement();
   }
 
   /**

@@ -16,7 +16,7 @@ import java.util.UUID;
 final class MetaProperties {
   /** Exists exactly when the directory is formatted. */
   static final String NAME = "meta.properties";
-  /** An agreement; without meaning once {@link #NAME} exists. */
+  /** An agreement; removed once {@link #NAME} exists. */
   static final String PREPARED_NAME = "formation-prepared";
 
   private MetaProperties() {

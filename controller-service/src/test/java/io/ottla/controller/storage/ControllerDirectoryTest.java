@@ -222,6 +222,22 @@ final class ControllerDirectoryTest {
     }
   }
 
+  /** Or an emptied directory could become the voter that it had been (Q1). */
+  @Test
+  void agreementIsGoneOnceTheDirectoryIsFormatted() {
+    LossyDirectory disk = new LossyDirectory(1);
+    var prepared = new FormationStore.Prepared(SELF.directoryId(), new Proposal(7, "cluster-a", VOTERS));
+    ControllerDirectory directory = new ControllerDirectory(disk, 1, 1000, null);
+    directory.storePrepared(prepared);
+    directory.storeFormed(IDENTITY);
+    assertThat(directory.prepared()).isEmpty();
+    directory.storePrepared(prepared);
+    directory.check(null);
+    disk.crash();
+    assertThat(directory.prepared()).isEmpty();
+    assertThat(directory.formed()).contains(IDENTITY);
+  }
+
   @Test
   void crashWhileFormattingLeavesAnUnformattedDirectoryThatCanBeFormattedAgain() {
     for (int operations = 0; operations < 20; operations++) {
