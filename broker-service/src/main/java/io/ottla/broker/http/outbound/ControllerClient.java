@@ -316,6 +316,9 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
       return Attempt.uncertain(error.message());
     }
     active.answered(controller.address());
+    if (error.code() == ErrorCode.BUSY && progress.uncertain) {
+      return Attempt.failed(error.message()); // nobody looked whether an earlier attempt had taken effect
+    }
     if (error.code() == ErrorCode.STALE_TOPIC_ID && progress.uncertain) {
       throw new OttlaException(ErrorCode.INDETERMINATE,
           "the controller's answer was lost, and a topic was deleted since: it may have been this one");

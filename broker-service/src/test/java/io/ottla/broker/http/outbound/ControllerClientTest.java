@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.ottla.common.config.Listener;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
@@ -176,6 +177,23 @@ class ControllerClientTest {
     first.stubFor(post(CREATE).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
     try (ControllerClient both = client(first.port(), second.port())) {
       assertThat(failure(() -> both.createTopic(creationWithId()))).isEqualTo(ErrorCode.INDETERMINATE);
+    }
+  }
+
+  /** Refused without a look at the metadata: that says nothing about the attempt before. */
+  @Test
+  void aBusyControllerDoesNotTurnALostAnswerIntoARefusal() {
+    first.stubFor(post(CREATE).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+    second.stubFor(post(CREATE).inScenario("busy").whenScenarioStateIs(Scenario.STARTED)
+        .willReturn(refusal(ErrorCode.BUSY)).willSetStateTo("free"));
+    second.stubFor(post(CREATE).inScenario("busy").whenScenarioStateIs("free").willReturn(created()));
+    try (ControllerClient both = client(first.port(), second.port())) {
+      assertThat(both.createTopic(creationWithId()).metadataIndex()).isEqualTo(8);
+    }
+    second.resetAll();
+    second.stubFor(post(CREATE).willReturn(refusal(ErrorCode.BUSY)));
+    try (ControllerClient alone = client(second.port())) {
+      assertThat(failure(() -> alone.createTopic(creationWithId()))).isEqualTo(ErrorCode.BUSY);
     }
   }
 
