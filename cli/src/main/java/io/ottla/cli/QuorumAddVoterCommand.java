@@ -62,7 +62,8 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
       if (reply != null && reply.ok()) {
         break;
       }
-      progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + why);
+      String reason = why;
+      progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + reason);
       Thread.sleep(RETRY_MS);
     }
     if (perhapsDone && !reply.ok() && reply.json().path("message").asText().contains("is a voter already")) {

@@ -39,6 +39,7 @@ final class ImageDifference {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // what an entry did not change is shared
   private void compareTopics() {
     for (TopicImage old : before.topics()) {
       if (after.topic(old.id()).isEmpty()) {
@@ -62,7 +63,7 @@ final class ImageDifference {
     for (int number = 0; number < topic.partitions().size(); number++) {
       PartitionState state = topic.partitions().get(number);
       PartitionState was = number < old.size() ? old.get(number) : null;
-      if (was == null || (was != state && !was.equals(state))) {
+      if (was == null || !was.equals(state)) {
         require(was == null
             || (state.partitionEpoch() > was.partitionEpoch() && state.leaderEpoch() >= was.leaderEpoch()),
             "an earlier epoch, or another state of the same one, of a partition of topic " + topic.name());
