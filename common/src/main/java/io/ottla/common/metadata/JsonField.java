@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Every field a record or a line of a snapshot can have, with the one kind of value it has wherever it occurs. */
+@SuppressWarnings("ImmutableEnumChecker") // an encoded name is written once
 enum JsonField {
   TYPE(Kind.TEXT), VERSION(Kind.NUMBER), BROKER_ID(Kind.NUMBER), BROKER_EPOCH(Kind.LONG), INCARNATION_ID(
       Kind.ID), DIRECTORY_IDS(Kind.IDS), ENDPOINTS(Kind.ENDPOINTS), RACK(Kind.TEXT), FEATURES(Kind.FEATURES), FENCED(

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Violations are illegal arguments. Equal lists and ids are one object for as long as this reader lives, so that an image made of what it
  * read holds each of them once.
  */
+@SuppressWarnings({"EnumOrdinal", "NonApiType"}) // slots of one object's fields, and maps that are never handed out
 final class JsonFields {
   /** The version of every type of record and line. */
   static final int VERSION = 1;

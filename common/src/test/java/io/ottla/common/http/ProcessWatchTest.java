@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Real sockets on loopback: what counts as a process that is gone, and everything that looks a little like it. */
+@SuppressWarnings("AddressSelection") // loopback has one address here
 class ProcessWatchTest {
   private static final long PATIENCE_MS = 30_000;
   private static final long UNPROVEN_MS = 200;

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,7 +194,8 @@ class ImageSnapshotTest {
     String changed = text.replace(from, to);
     String digest = image.digest();
     Throwable unsealed = catchThrowable(() -> read(changed.getBytes(UTF_8), image.index(), image.term()));
-    String actual = unsealed.getCause().getMessage().replaceFirst(".*has digest ([0-9a-f]{64}).*", "$1");
+    String message = String.valueOf(Objects.requireNonNull(unsealed.getCause()).getMessage());
+    String actual = message.replaceFirst(".*has digest ([0-9a-f]{64}).*", "$1");
     assertThatThrownBy(
         () -> read(changed.replace(digest, actual).getBytes(UTF_8), image.index(), image.term()))
         .isInstanceOf(MetadataReplayException.class);

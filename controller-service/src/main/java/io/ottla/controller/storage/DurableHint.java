@@ -122,7 +122,7 @@ final class DurableHint implements AutoCloseable {
 
   private static int crc(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes.array(), 0, CRC_AT);
+    crc.update(bytes.slice(0, CRC_AT));
     return (int) crc.getValue();
   }
 

@@ -177,6 +177,7 @@ final class FencingLife {
     register(broker, broker.registration);
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very process's request, not one like it
   private void register(Broker broker, RegisterBrokerCommand command) {
     if (broker.running && broker.registration == command) {
       Decision<RegisterBrokerCommand.Registered> decision = cluster.run(

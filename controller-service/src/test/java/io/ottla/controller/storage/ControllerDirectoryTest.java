@@ -87,10 +87,7 @@ final class ControllerDirectoryTest {
 
   @Test
   void missingVoteFileIsRefused() throws Exception {
-    try (ControllerDirectory directory = open()) {
-      directory.storeFormed(IDENTITY);
-    }
-    Files.delete(path.resolve("deep/metadata/quorum-state"));
+    loseTheVoteFile();
     assertThatThrownBy(this::open).isInstanceOf(StorageCorruptionException.class).hasMessageContaining("is missing");
   }
 
@@ -105,9 +102,17 @@ final class ControllerDirectoryTest {
         .hasMessageContaining("meta.properties");
   }
 
+  private void loseTheVoteFile() throws Exception {
+    try (ControllerDirectory directory = open()) {
+      directory.storeFormed(IDENTITY);
+    }
+    Files.delete(path.resolve("deep/metadata/quorum-state"));
+  }
+
   @Test
   void refusedDirectoryIsNotHeld() throws Exception {
-    missingVoteFileIsRefused();
+    loseTheVoteFile();
+    assertThatThrownBy(this::open).isInstanceOf(StorageCorruptionException.class).hasMessageContaining("is missing");
     assertThatThrownBy(this::open).isInstanceOf(StorageCorruptionException.class).hasMessageContaining("is missing");
   }
 

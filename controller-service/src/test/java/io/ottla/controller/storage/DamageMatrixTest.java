@@ -46,7 +46,7 @@ final class DamageMatrixTest {
   private static final String END = "<!-- /damage -->";
 
   /** What a directory holds before it is damaged: entries 1 to 60 of term 3, each forced, in segments of ten. */
-  private enum Before {
+  enum Before {
     /** No snapshot was ever taken. */
     LOG_ONLY(0),
     /** Snapshots up to 20 and 40, and the log from 11 on: it reaches back to both. */
@@ -62,7 +62,7 @@ final class DamageMatrixTest {
   }
 
   /** What a start does. */
-  private sealed interface Outcome {
+  sealed interface Outcome {
     /**
      * It starts.
      *
@@ -86,7 +86,7 @@ final class DamageMatrixTest {
    * @param position of the damage, -1 for the middle
    * @param outcomes by damage, in its order
    */
-  private record Row(String what, Before before, int hint, String file, long position, List<Outcome> outcomes) {}
+  record Row(String what, Before before, int hint, String file, long position, List<Outcome> outcomes) {}
 
   private static Outcome heals(long snapshot, long firstIndex, long lastIndex) {
     return new Outcome.Heals(snapshot, firstIndex, lastIndex);
@@ -141,8 +141,9 @@ final class DamageMatrixTest {
   }
 
   static Stream<Arguments> cells() {
-    return rows().stream().flatMap(row -> Stream.of(Damage.values())
-        .map(damage -> Arguments.of(row.what(), damage, row, row.outcomes().get(damage.ordinal()))));
+    List<Damage> columns = List.of(Damage.values());
+    return rows().stream().flatMap(row -> columns.stream()
+        .map(damage -> Arguments.of(row.what(), damage, row, row.outcomes().get(columns.indexOf(damage)))));
   }
 
   @TempDir

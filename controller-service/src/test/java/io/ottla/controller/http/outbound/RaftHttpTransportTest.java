@@ -21,7 +21,6 @@ import io.ottla.controller.raft.Voter;
 import io.ottla.controller.runtime.RaftTransport;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
