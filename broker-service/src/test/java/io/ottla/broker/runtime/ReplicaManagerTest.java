@@ -1,0 +1,211 @@
+package io.ottla.broker.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.broker.catalog.MetadataLog;
+import io.ottla.broker.log.port.PartitionMetadata;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.ConfigResource;
+import io.ottla.common.metadata.MetadataDelta;
+import io.ottla.common.metadata.MetadataImage;
+import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.metadata.TopicConfigs;
+import io.ottla.common.record.BatchBuilder;
+import io.ottla.common.wire.ReplicaStatusResponse.Replica;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replicas under metadata that comes entry by entry, and under metadata that jumps (M35, M38 to M40, P28, F17). */
+class ReplicaManagerTest {
+  @TempDir
+  private Path root;
+  private final MetadataLog log = MetadataLog.withBrokers(3);
+  private MetadataImage image = MetadataImage.EMPTY;
+
+  /** The registration of broker 1 is the first entry. */
+  private TestHost start() throws Exception {
+    return new TestHost(root, 1);
+  }
+
+  private void stepTo(TestHost host, long index) {
+    while (image.index() < index) {
+      hand(host, image.index() + 1);
+    }
+  }
+
+  /** One delta for all entries up to an index, as after a snapshot. */
+  private void hand(TestHost host, long index) {
+    MetadataImage next = log.image(index);
+    host.manager.onDelta(MetadataDelta.between(image, next));
+    image = next;
+  }
+
+  private static Replica replica(TestHost host, UUID topic, int partition) {
+    return host.manager.status(false).replicas().stream()
+        .filter(one -> one.topicId().equals(topic) && one.partition() == partition).findFirst().orElseThrow();
+  }
+
+  private static void expect(TestHost host, UUID topic, int partition, String role, int leaderEpoch) {
+    assertThat(replica(host, topic, partition)).extracting(Replica::role, Replica::leaderEpoch)
+        .as("partition " + partition)
+        .containsExactly(role, leaderEpoch);
+  }
+
+  private List<String> directories(String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(root)) {
+      return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(suffix)).toList();
+    }
+  }
+
+  /** P28: what counts is the last state, whatever lay between. */
+  @Test
+  void aJumpOverSeveralEpochsLeadsToTheFinalRoles() throws Exception {
+    UUID topic = log.create("t", 5, 1, 2, 3);
+    try (TestHost host = start()) {
+      stepTo(host, log.end());
+      for (int partition = 0; partition < 5; partition++) {
+        expect(host, topic, partition, "LEADER", 0);
+      }
+      CompletableFuture<AppendOutcome> waiting = append(host, topic, 0, 100, 60_000);
+
+      log.change(topic, 0, List.of(1, 2), 2);
+      log.change(topic, 0, List.of(1, 2), 1);
+      log.change(topic, 1, List.of(1, 2), 2);
+      log.change(topic, 1, List.of(2, 3), 3);
+      log.change(topic, 2, List.of(1), null);
+      log.change(topic, 2, List.of(1, 3), null);
+      log.change(topic, 3, List.of(2), 2);
+      log.change(topic, 3, List.of(2), PartitionState.NO_LEADER);
+      hand(host, log.end());
+
+      expect(host, topic, 0, "LEADER", 2);
+      expect(host, topic, 1, "FOLLOWER", 2);
+      expect(host, topic, 2, "LEADER", 0);
+      expect(host, topic, 3, "OFFLINE", 2);
+      expect(host, topic, 4, "LEADER", 0);
+      assertThat(waiting.get()).as("its leadership ended in between").isInstanceOfSatisfying(AppendOutcome.Failed.class,
+          failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
+      assertThat(replica(host, topic, 0).logEndOffset()).as("nobody truncates a leader").isEqualTo(1);
+
+      log.change(topic, 1, List.of(3, 1), null);
+      log.change(topic, 1, List.of(3, 1), 1);
+      log.change(topic, 3, List.of(2), 2);
+      hand(host, log.end());
+      expect(host, topic, 1, "LEADER", 3);
+      expect(host, topic, 3, "FOLLOWER", 3);
+      assertThat(host.failures).isEmpty();
+    }
+  }
+
+  /** F17, M40: a topic deleted and created anew meanwhile is another one, and its log is a new one. */
+  @Test
+  void aJumpDeletesAndCreates() throws Exception {
+    UUID first = log.create("t", 2, 1, 2, 3);
+    UUID gone = log.create("gone", 1, 2, 1);
+    UUID foreign = log.create("foreign", 1, 2, 3);
+    try (TestHost host = start()) {
+      stepTo(host, log.end());
+      append(host, first, 0, 100, 1_000);
+      assertThat(host.store.logs()).hasSize(3);
+
+      log.delete("t");
+      UUID second = log.create("t", 3, 1, 2);
+      log.delete("gone");
+      log.delete("foreign");
+      hand(host, log.end());
+
+      assertThat(host.store.log(new TopicIdPartition(first, 0))).isEmpty();
+      assertThat(host.store.log(new TopicIdPartition(gone, 0))).isEmpty();
+      assertThat(host.store.log(new TopicIdPartition(foreign, 0))).isEmpty();
+      assertThat(host.store.logs()).hasSize(3);
+      assertThat(replica(host, second, 0).logEndOffset()).isZero();
+      expect(host, second, 2, "LEADER", 0);
+      assertThat(directories(".stray")).isEmpty();
+      assertThat(host.failures).isEmpty();
+    }
+  }
+
+  /** M38, M39: logs are judged once the own registration is applied, be it by an entry or by a snapshot, and not before. */
+  @Test
+  void noLogIsStrayBeforeTheRegistrationIsApplied() throws Exception {
+    for (boolean jumps : new boolean[] {false, true}) {
+      UUID kept = log.create("kept" + jumps, 1, 1, 2);
+      UUID dropped = log.create("dropped" + jumps, 1, 1, 2);
+      try (TestHost before = start()) {
+        before.store.create(new PartitionMetadata(new TopicIdPartition(kept, 0), "kept", new UUID(5, 1)));
+        before.store.create(new PartitionMetadata(new TopicIdPartition(dropped, 0), "dropped", new UUID(5, 2)));
+      }
+      log.delete("dropped" + jumps);
+      long beforeRegistration = log.end();
+      log.change(kept, 0, List.of(2), 2);
+      log.add(new ConfigRecord(ConfigResource.CLUSTER, "a", "b"));
+      image = MetadataImage.EMPTY;
+      int strays = directories(".stray").size();
+      try (TestHost host = new TestHost(root, log.end())) {
+        hand(host, beforeRegistration);
+        assertThat(host.manager.isReconciled()).isFalse();
+        assertThat(host.store.log(new TopicIdPartition(dropped, 0))).isPresent();
+        assertThat(directories(".stray")).hasSize(strays);
+        if (jumps) {
+          hand(host, log.end());
+        } else {
+          stepTo(host, log.end());
+        }
+        assertThat(host.manager.isReconciled()).isTrue();
+        assertThat(host.store.log(new TopicIdPartition(kept, 0))).isPresent();
+        assertThat(host.store.log(new TopicIdPartition(dropped, 0))).isEmpty();
+        assertThat(directories(".stray")).hasSize(strays + 1);
+        expect(host, kept, 0, "FOLLOWER", 1);
+        assertThat(host.failures).isEmpty();
+      }
+    }
+  }
+
+  /** Settings reach the replicas they are for, entry by entry and in a jump. */
+  @Test
+  void settingsReachTheReplicasTheyAreFor() throws Exception {
+    UUID own = log.create("own", 1, 1, 2);
+    UUID other = log.create("other", 1, 1, 2);
+    try (TestHost host = start()) {
+      stepTo(host, log.end());
+      log.add(new ConfigRecord(ConfigResource.topic("own"), TopicConfigs.MAX_MESSAGE_BYTES, "500"));
+      stepTo(host, log.end());
+      assertThat(refusal(host, own, 1_000)).isEqualTo(ErrorCode.RECORD_TOO_LARGE);
+      assertThat(refusal(host, other, 1_000)).isNull();
+
+      log.add(new ConfigRecord(ConfigResource.CLUSTER, "message.max.bytes", "400"));
+      hand(host, log.end());
+      assertThat(refusal(host, own, 420)).as("its own setting wins").isNull();
+      assertThat(refusal(host, other, 420)).isEqualTo(ErrorCode.RECORD_TOO_LARGE);
+
+      log.add(new ConfigRecord(ConfigResource.topic("own"), TopicConfigs.MAX_MESSAGE_BYTES, null));
+      log.add(new ConfigRecord(ConfigResource.topic("other"), TopicConfigs.MAX_MESSAGE_BYTES, "5000"));
+      hand(host, log.end());
+      assertThat(refusal(host, own, 420)).isEqualTo(ErrorCode.RECORD_TOO_LARGE);
+      assertThat(refusal(host, other, 420)).isNull();
+    }
+  }
+
+  private static @Nullable ErrorCode refusal(TestHost host, UUID topic, int bytes)
+      throws Exception {
+    CompletableFuture<AppendOutcome> append = append(host, topic, 0, bytes, 60_000);
+    return append.isDone() && append.get() instanceof AppendOutcome.Failed failed ? failed.code() : null;
+  }
+
+  private static CompletableFuture<AppendOutcome> append(TestHost host, UUID topic, int partition, int bytes,
+      long timeoutMs) {
+    BatchBuilder batch = new BatchBuilder(bytes + 100);
+    batch.add(System.currentTimeMillis(), null, new byte[bytes], List.of());
+    return host.manager.append(new TopicIdPartition(topic, partition), batch.build(), -1, timeoutMs);
+  }
+}

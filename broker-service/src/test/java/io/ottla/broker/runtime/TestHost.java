@@ -1,0 +1,114 @@
+package io.ottla.broker.runtime;
+
+import io.ottla.broker.catalog.MetadataLog;
+import io.ottla.broker.lifecycle.BrokerSession;
+import io.ottla.broker.lifecycle.ControllerCalls;
+import io.ottla.broker.lifecycle.DirectoryRecord;
+import io.ottla.broker.lifecycle.Registrar;
+import io.ottla.broker.log.LogConfig;
+import io.ottla.broker.log.LogStore;
+import io.ottla.broker.log.RecoveryReport;
+import io.ottla.broker.storage.NioLogDirectory;
+import io.ottla.common.config.NodeConfig;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
+import io.ottla.common.random.SecureRandomSource;
+import io.ottla.common.record.AppendLimits;
+import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.AlterPartitionsRequest;
+import io.ottla.common.wire.AlterPartitionsResponse;
+import io.ottla.common.wire.CreateTopicRequest;
+import io.ottla.common.wire.CreateTopicResponse;
+import io.ottla.common.wire.DeleteTopicRequest;
+import io.ottla.common.wire.DeleteTopicResponse;
+import io.ottla.common.wire.HeartbeatRequest;
+import io.ottla.common.wire.HeartbeatResponse;
+import io.ottla.common.wire.RegisterBrokerRequest;
+import io.ottla.common.wire.RegisterBrokerResponse;
+import io.ottla.common.wire.RestartClass;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Broker 1 with real logs and threads, registered under a given epoch; no controller and no other broker answers it. */
+final class TestHost implements AutoCloseable {
+  static final int ID = 1;
+  static final UUID DIRECTORY = new UUID(2, ID);
+  private static final LogConfig LOGS = new LogConfig(1 << 20, 4096, AppendLimits.DEFAULT);
+
+  final LogStore store;
+  final ReplicaManager manager;
+  final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+  TestHost(Path root, long brokerEpoch) throws IOException, InterruptedException {
+    NioLogDirectory directory = NioLogDirectory.open(root, MetadataLog.CLUSTER, ID, DIRECTORY);
+    store = new LogStore(directory, LOGS);
+    List<RecoveryReport> found = store.start().recoveries();
+    NodeConfig config = config(root);
+    MonotonicClock clock = MonotonicClock.system();
+    BrokerSession session = new BrokerSession(ID, config.broker().sessionMs(), clock);
+    ControllerCalls controllers = new AbsentControllers(brokerEpoch);
+    DirectoryRecord record = new DirectoryRecord(directory);
+    new Registrar(config, controllers, session, new UUID(3, brokerEpoch)).register(record, MetadataLog.CLUSTER,
+        DIRECTORY,
+        RestartClass.CLEAN);
+    manager = new ReplicaManager(new ReplicaManager.Parts(store, record, LOGS, config.broker(), session, controllers,
+        (leader, request, timeout) -> CompletableFuture.failedFuture(new IOException("nobody there")), clock,
+        System::currentTimeMillis, new SecureRandomSource(), failures::add,
+        found.stream().map(RecoveryReport::id).toList()));
+    manager.start();
+  }
+
+  private static NodeConfig config(Path root) {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("process.roles", "broker");
+    values.put("node.id", Integer.toString(ID));
+    values.put("controller.quorum.initial.voters", "9@127.0.0.1:1");
+    values.put("listeners", "CLIENT://127.0.0.1:1,INTERNAL://127.0.0.1:2");
+    values.put("log.dirs", root.toString());
+    return NodeConfig.read(values::get, "localhost");
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    store.close();
+  }
+
+  private record AbsentControllers(long brokerEpoch) implements ControllerCalls {
+    @Override
+    public RegisterBrokerResponse register(RegisterBrokerRequest request) {
+      return new RegisterBrokerResponse(MetadataLog.CLUSTER, brokerEpoch);
+    }
+
+    @Override
+    public HeartbeatResponse heartbeat(HeartbeatRequest request) {
+      throw absent();
+    }
+
+    @Override
+    public AlterPartitionsResponse alterPartitions(AlterPartitionsRequest request) {
+      throw absent();
+    }
+
+    @Override
+    public CreateTopicResponse createTopic(CreateTopicRequest request) {
+      throw absent();
+    }
+
+    @Override
+    public DeleteTopicResponse deleteTopic(DeleteTopicRequest request) {
+      throw absent();
+    }
+
+    private static OttlaException absent() {
+      return new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "nobody there");
+    }
+  }
+}
