@@ -181,6 +181,11 @@ final class SimStorage {
     if (writing) {
       return;
     }
+    Snapshot newest = directory().snapshots().newest().orElse(null);
+    if (newest != null && newest.id().equals(id)) {
+      voter.receive(new RaftInput.SnapshotWritten(newest)); // there already; it is left as it is
+      return;
+    }
     writing = true;
     byte[] image = voter.state().toBytes(quorum.ballast());
     snapshotThread.add(() -> snapshotThread.force(() -> {

@@ -1,6 +1,8 @@
 package io.ottla.controller.raft;
 
 import io.ottla.controller.raft.RaftNotice.Refusal;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who votes, and who only watches: changes of the voter set one member at a time (Q36 to Q38; dissertation §4.1 to §4.2). */
@@ -92,8 +94,12 @@ public final class Membership {
       return;
     }
     nextObserveMs = quorum.nowMs() + quorum.config().observeIntervalMs();
+    quorum.lonely(quorum.role() instanceof FollowerState follower
+        && !follower.hearsLeader(quorum.nowMs(), quorum.config().observerTimeoutMs()));
     quorum.observerAddress().ifPresent(own -> {
-      for (ReplicaKey voter : quorum.voters().peersOf(quorum.self())) {
+      List<ReplicaKey> asked = new ArrayList<>(quorum.voters().peersOf(quorum.self()));
+      quorum.formerVoters().forEach(voter -> asked.add(voter.key()));
+      for (ReplicaKey voter : asked) {
         quorum.send(new RaftMessage.ObserveRequest(quorum.request(voter), own.host(), own.port()));
       }
     });

@@ -46,6 +46,7 @@ public final class QuorumState {
   private RoleState role;
   private long commitIndex;
   private long nextRequestId;
+  private boolean lonely;
   private long nowMs;
 
   QuorumState(RaftIdentity identity, @Nullable Voter address, RaftConfig config, RaftRules rules, HardState hardState,
@@ -351,10 +352,29 @@ public final class QuorumState {
     tellPeers();
   }
 
+  /**
+   * Whom a node without a vote that nobody serves asks for the log besides the voters it knows: those its disk was formatted with. Its log may
+   * end in a time whose voters are all gone today.
+   */
+  List<Voter> formerVoters() {
+    if (!lonely || isVoter()) {
+      return List.of();
+    }
+    VoterSet now = voters();
+    return identity.voters().voters().stream()
+        .filter(voter -> !now.contains(voter.key()) && !voter.key().equals(self())).toList();
+  }
+
+  /** Whether no leader has been heard for long. */
+  void lonely(boolean now) {
+    lonely = now;
+    tellPeers();
+  }
+
   /** Tells whom messages may go to, if others than before. */
   private void tellPeers() {
-    List<Voter> observers = role instanceof LeaderState leader ? leader.observerAddresses() : List.of();
-    var peers = new RaftNotice.PeersChanged(voters(), observers);
+    List<Voter> others = role instanceof LeaderState leader ? leader.observerAddresses() : formerVoters();
+    var peers = new RaftNotice.PeersChanged(voters(), others);
     if (!peers.equals(toldPeers)) {
       toldPeers = peers;
       notices.add(peers);

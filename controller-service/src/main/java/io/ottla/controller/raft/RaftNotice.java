@@ -83,7 +83,7 @@ public sealed interface RaftNotice {
    * Whom this node may send messages to, and where they answer: the voters in force and, on a leader, the observers.
    *
    * @param voters the voter set in force
-   * @param observers in order of identity
+   * @param observers on a leader, those it sends the log to, in order of identity; on an observer, voters of earlier that may know today's
    */
   record PeersChanged(VoterSet voters, List<Voter> observers) implements RaftNotice {
     /** Copies the list. */

@@ -440,6 +440,20 @@ final class MembershipTest {
     assertThat(node.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.GRANTED);
   }
 
+  /** A new disk that was interrupted while it caught up knows only the voters of long ago. */
+  @Test
+  void observerAlsoAsksTheVotersItsDiskWasFormattedWith() {
+    CoreFixture node = CoreFixture.observer(3, 2, 1);
+    node.receive(new AppendRequest(node.from(2, 2), 1, 1,
+        List.of(new LogEntry(2, 2, EntryType.VOTER_SET, voters(7, 7).encode())), 2));
+    node.restart();
+    node.tick(10);
+    assertThat(node.taken(ObserveRequest.class)).extracting(request -> request.envelope().to()).containsExactly(key(7),
+        key(2), key(3), key(4));
+    assertThat(node.noticed(RaftNotice.PeersChanged.class))
+        .containsExactly(new RaftNotice.PeersChanged(voters(7, 7), List.of(voter(2), voter(3), voter(4))));
+  }
+
   @Test
   void voterSetIsInForceFromItsAppendAndStopsBeingSoWhenTruncated() {
     CoreFixture node = CoreFixture.observer(3, 2, 1);
