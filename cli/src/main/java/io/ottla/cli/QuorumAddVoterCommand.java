@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code ottla quorum add-voter}. */
 @Command(name = "add-voter", description = "Make a controller that follows as observer a voter.", footer = {"",
     "Examples:",
-    "  ottla quorum add-voter 3", "",
+    "  ottla quorum add-voter 3", "  ottla quorum add-voter 4 --timeout 300", "",
     "The controller must run and follow the quorum; this waits until it has caught up."})
 final class QuorumAddVoterCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "remove-voter", description = "Take a controller's vote away; it may go on as observer.", footer = {"",
     "Examples:",
     "  ottla quorum remove-voter 3",
-    "  ottla quorum remove-voter 3 --directory 0c5d…    # the old disk, after the new one was added"})
+    "  ottla quorum remove-voter 3 --directory 87dfcb46-a293-4761-9111-51a5a642a07c"})
 final class QuorumRemoveVoterCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private final Context context;

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 /** {@code ottla quorum snapshot}. */
 @Command(name = "snapshot", description = "Have the active controller write a snapshot of the metadata now.", footer = {
     "", "Examples:",
-    "  ottla quorum snapshot", "", "Controllers do so by themselves after 20 MiB of log or an hour."})
+    "  ottla quorum snapshot", "  ottla quorum snapshot --json", "",
+    "Controllers do so by themselves after 20 MiB of log or an hour."})
 final class QuorumSnapshotCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private final Context context;

@@ -59,7 +59,8 @@ final class Liveness {
       for (SimVoter node : nodes) {
         if (!node.isUp() || node.isPaused() || !node.leads() || reachesMajority(node)) {
           isolatedSinceUs.put(node.number(), scheduler.nowUs());
-        } else if (scheduler.nowUs() - isolatedSinceUs.getOrDefault(node.number(), scheduler.nowUs()) > ISOLATION_LIMIT_MS * MS) {
+        } else if (scheduler.nowUs()
+            - isolatedSinceUs.getOrDefault(node.number(), scheduler.nowUs()) > ISOLATION_LIMIT_MS * MS) {
           throw new InvariantViolation("I11",
               "node " + node.number() + " still leads after " + ISOLATION_LIMIT_MS + " ms without a majority");
         }
