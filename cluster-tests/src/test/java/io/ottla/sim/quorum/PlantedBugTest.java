@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The simulator bites: each planted bug breaks an invariant within the seeds of an ordinary build, where the real core breaks none. */
 final class PlantedBugTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 1_000;
 
   @ParameterizedTest
   @EnumSource(PlantedBug.class)
