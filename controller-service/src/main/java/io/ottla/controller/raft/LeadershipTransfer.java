@@ -26,17 +26,24 @@ final class LeadershipTransfer {
     advance(leader);
   }
 
-  /** The voter that answers and has the most of the log. */
+  /** The voter that answers and has the most of the log; of equals, the one that has been there longest. */
   private @Nullable ReplicaKey furthest(LeaderState leader) {
     long heardSinceMs = quorum.nowMs() - quorum.config().checkQuorumMs();
     PeerProgress best = null;
     for (PeerProgress peer : leader.peers()) {
       if (quorum.voters().contains(peer.key()) && peer.lastAckedSendTimeMs() >= heardSinceMs
-          && (best == null || peer.matchIndex() > best.matchIndex())) {
+          && (best == null || isBetter(peer, best))) {
         best = peer;
       }
     }
     return best == null ? null : best.key();
+  }
+
+  /** Further, or as far and longer steadily there: whoever has just been started would keep everybody waiting. */
+  private static boolean isBetter(PeerProgress one, PeerProgress other) {
+    return one.matchIndex() != other.matchIndex()
+        ? one.matchIndex() > other.matchIndex()
+        : one.steadySinceMs() < other.steadySinceMs();
   }
 
   /** Asks the target to campaign once it has everything; asks again while nothing comes of it, for the request may get lost. */

@@ -33,11 +33,23 @@ final class PeerProgress {
   private long lastAckedSendTimeMs;
   private long lastAckedRequestId;
   private @Nullable Transfer transfer;
+  private long steadySinceMs;
 
   PeerProgress(ReplicaKey key, long nextIndex, long nowMs) {
     this.key = key;
     this.nextIndex = nextIndex;
     this.lastAckedSendTimeMs = nowMs;
+    this.steadySinceMs = nowMs;
+  }
+
+  /** Since when no connection to it has failed: a process that has just come back is slower than one that has long been there. */
+  long steadySinceMs() {
+    return steadySinceMs;
+  }
+
+  /** A connection to it has failed. */
+  void broken(long nowMs) {
+    steadySinceMs = nowMs;
   }
 
   ReplicaKey key() {

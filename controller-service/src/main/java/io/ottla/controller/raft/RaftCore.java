@@ -146,6 +146,7 @@ public final class RaftCore {
     if (quorum.role() instanceof LeaderState leader) {
       PeerProgress peer = leader.peer(failed.to());
       if (peer != null) {
+        peer.broken(quorum.nowMs());
         peer.lost(failed.requestId());
       }
     }

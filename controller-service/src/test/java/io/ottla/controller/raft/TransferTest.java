@@ -73,6 +73,20 @@ final class TransferTest {
   }
 
   @Test
+  void ofEqualsTheOneThatHasBeenThereLongestIsAsked() {
+    CoreFixture leader = leader();
+    leader.tick(50);
+    AppendRequest lost = leader.appendTo(2);
+    leader.step(new RaftInput.TransportFailed(key(2), lost.envelope().requestId()));
+    leader.propose(1, 10);
+    leader.acknowledge(leader.appendTo(2));
+    leader.acknowledge(leader.appendTo(3));
+    leader.sent.clear();
+    leader.step(new RaftInput.TransferLeadership(null));
+    assertThat(leader.onlyTaken(TimeoutNowRequest.class).envelope().to()).isEqualTo(key(3));
+  }
+
+  @Test
   void proposalsAreRefusedDuringTheHandOverAndReadsServed() {
     CoreFixture leader = leader();
     transfer(leader, 2);
