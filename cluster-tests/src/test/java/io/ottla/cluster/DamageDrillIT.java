@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>
  * What only one controller holds is put back between two refusals; it took no part in between.
  */
-@Tag("membership")
+@Tag("drill")
 class DamageDrillIT {
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofMinutes(1);

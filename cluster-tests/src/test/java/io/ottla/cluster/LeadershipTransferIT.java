@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * An active controller that is asked to end hands over first (Q39). With election timeouts of many seconds here, only that can be the
  * reason when another acts soon.
  */
-@Tag("membership")
+@Tag("drill")
 class LeadershipTransferIT {
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofMinutes(1);

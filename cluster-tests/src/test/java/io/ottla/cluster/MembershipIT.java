@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Controllers join and leave the quorum one at a time, and a new disk is a new voter (Q1, Q36 to Q38, F15, F26). */
-@Tag("membership")
+@Tag("drill")
 class MembershipIT {
   private static final Duration CALL = Duration.ofSeconds(3);
   private static final Duration RECOVERY = Duration.ofMinutes(1);

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * <p>
  * {@code -Dottla.partition.seed=N} chooses other faults in the last test and other followers in the others.
  */
+@Tag("drill")
 class PartitionIT {
   private static final int PARTITIONS = 4;
   private static final Duration CALL = Duration.ofMillis(1_500);

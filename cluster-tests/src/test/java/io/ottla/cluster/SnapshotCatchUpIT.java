@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A controller that missed what a snapshot has replaced gets the snapshot (Q33, Q34); so does a broker (M34). */
-@Tag("membership")
+@Tag("drill")
 class SnapshotCatchUpIT {
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofMinutes(1);
