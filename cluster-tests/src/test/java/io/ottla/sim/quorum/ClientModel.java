@@ -35,7 +35,7 @@ final class ClientModel {
   }
 
   private enum Fate {
-    UNKNOWN, ACKNOWLEDGED, REFUSED
+    UNKNOWN, ACKNOWLEDGED, REFUSED, BUSY
   }
 
   /** A proposal and what became of it. */
@@ -62,6 +62,12 @@ final class ClientModel {
   boolean isAcknowledged(long proposalId) {
     Proposal proposal = proposals.get(proposalId);
     return proposal != null && proposal.fate == Fate.ACKNOWLEDGED;
+  }
+
+  /** Whether the leader refused it because too much waits for commit (Q49). */
+  boolean isBusy(long proposalId) {
+    Proposal proposal = proposals.get(proposalId);
+    return proposal != null && proposal.fate == Fate.BUSY;
   }
 
   /** A proposal of one to three payloads that name it and their place in it. */
@@ -94,7 +100,7 @@ final class ClientModel {
       case RaftNotice.ProposalRefused refused -> {
         Proposal proposal = proposals.get(refused.proposalId());
         if (proposal != null) {
-          proposal.fate = Fate.REFUSED;
+          proposal.fate = refused.reason() == RaftNotice.Refusal.BUSY ? Fate.BUSY : Fate.REFUSED;
         }
       }
       case RaftNotice.ReadReady ready -> {
@@ -150,7 +156,7 @@ final class ClientModel {
         byte[] last = log.get((int) proposal.lastIndex - 1).payload();
         require(ByteBuffer.wrap(last).getLong() == id, "I10", "proposal " + id + " is not where it was acknowledged");
       }
-      case REFUSED -> require(entries == 0, "I10", "refused proposal " + id + " took effect");
+      case REFUSED, BUSY -> require(entries == 0, "I10", "refused proposal " + id + " took effect");
       case UNKNOWN -> require(entries <= proposal.entries, "I10", "proposal " + id + " took effect more than once");
     }
   }
