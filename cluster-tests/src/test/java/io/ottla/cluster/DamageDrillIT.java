@@ -3,6 +3,7 @@ package io.ottla.cluster;
 import static io.ottla.cluster.DamageDrillIT.Target.IDENTITY;
 import static io.ottla.cluster.DamageDrillIT.Target.LOG_MIDDLE;
 import static io.ottla.cluster.DamageDrillIT.Target.LOG_TAIL;
+import static io.ottla.cluster.DamageDrillIT.Target.LOG_TAIL_CONFIRMED;
 import static io.ottla.cluster.DamageDrillIT.Target.LOG_TAIL_FORCED;
 import static io.ottla.cluster.DamageDrillIT.Target.SNAPSHOT;
 import static io.ottla.cluster.DamageDrillIT.Target.TERM_AND_VOTE;
@@ -48,8 +49,10 @@ class DamageDrillIT {
 
   /** What is damaged. */
   enum Target {
-    /** The last frame, and nothing proves that it had been forced: a torn write (Q44). */
+    /** A last frame that was being written when the process died, and that nobody was told of: a torn write (Q44). */
     LOG_TAIL,
+    /** The last frame, confirmed once, and nothing on this disk proves it: a disk that lies. It heals, and the leader says so. */
+    LOG_TAIL_CONFIRMED,
     /** The last frame, and the hint proves that it had been forced. */
     LOG_TAIL_FORCED,
     /** A frame with many behind it. */
@@ -97,7 +100,7 @@ class DamageDrillIT {
   }
 
   static Stream<Arguments> cellsThatHeal() {
-    return cells(LOG_TAIL, SNAPSHOT);
+    return cells(LOG_TAIL, LOG_TAIL_CONFIRMED, SNAPSHOT);
   }
 
   static Stream<Arguments> cellsThatAreRefused() {
@@ -165,7 +168,8 @@ class DamageDrillIT {
   private static MetadataFiles.Range range(Target target) {
     MetadataFiles files = DRILL.files();
     return switch (target) {
-      case LOG_TAIL -> {
+      case LOG_TAIL -> files.writeAnotherFrame();
+      case LOG_TAIL_CONFIRMED -> {
         files.hintThatForced(MetadataFiles.index(files.lastFrame()) - 1);
         yield files.lastFrame();
       }

@@ -72,6 +72,17 @@ final class MetadataFiles {
     return frames().getLast();
   }
 
+  /** Writes the beginning of a frame behind the last one, as if the process had died in it. */
+  Range writeAnotherFrame() {
+    Range last = lastFrame();
+    byte[] content = read(last.file());
+    int length = last.to() - last.from();
+    byte[] longer = Arrays.copyOf(content, last.to() + length);
+    System.arraycopy(content, last.from(), longer, last.to(), length);
+    write(last.file(), longer);
+    return new Range(last.file(), last.to(), last.to() + length);
+  }
+
   /** A frame with many before and behind it. */
   Range middleFrame() {
     List<Range> frames = frames();

@@ -76,6 +76,8 @@ final class QuorumChecker {
       switch (notice) {
         case RaftNotice.CommitAdvanced advanced -> commits.advanced(node, led, term, advanced.commitIndex());
         case RaftNotice.SnapshotInstalled installed -> commits.installed(node, installed.snapshot().id());
+        case RaftNotice.ConfirmedEntriesLost lost -> throw new InvariantViolation("I4",
+            node.key() + " believes that the disk of " + lost.peer() + " lost entries; here none does");
         case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalRefused _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _ ->
           {
           }

@@ -51,6 +51,8 @@ public final class InternalServer implements AutoCloseable {
       // Nothing is ever redeployed here, so Tomcat need not look for what a redeployment would leak.
       standard.setClearReferencesRmiTargets(false);
       standard.setClearReferencesThreadLocals(false);
+      // Long polls are under way at nearly every stop; waiting for them would leave callers on a server that no longer reads (2 s by default).
+      standard.setUnloadDelay(0);
     }
     Tomcat.addServlet(context, "internal", new Router()).setLoadOnStartup(1);
     context.addServletMappingDecoded("/", "internal");

@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  *                                                                      one piece in flight
  * </pre>
  *
- * Invariant: {@code matchIndex < nextIndex}; {@code matchIndex} never falls within a term.
+ * Invariant: {@code matchIndex < nextIndex}; {@code matchIndex} never falls within a term, unless the follower's disk lost what it had
+ * confirmed.
  */
 final class PeerProgress {
   private final ReplicaKey key;
   private final Map<Long, InFlight> inFlight = new LinkedHashMap<>();
   private long matchIndex;
+  private long matchedBeforeRequestId;
   private long nextIndex;
   private boolean replicating;
   private boolean pausedUntilHeartbeat;
@@ -183,14 +185,35 @@ final class PeerProgress {
     return replicating ? matchIndex + 1 : nextIndex;
   }
 
-  /** The follower's log is known to match, durably, up to here (Q23). */
-  void matched(long index, boolean bulk) {
-    matchIndex = Math.max(matchIndex, index);
+  /**
+   * The follower's log is known to match, durably, up to here (Q23).
+   *
+   * @param nextRequestId id of the next request to anybody: this one and those after it are sent knowing of the match
+   */
+  void matched(long index, boolean bulk, long nextRequestId) {
+    if (index > matchIndex) {
+      matchIndex = index;
+      matchedBeforeRequestId = nextRequestId;
+    }
     if (bulk && !replicating) {
       replicating = true;
       nextIndex = matchIndex + 1;
     }
     nextIndex = Math.max(nextIndex, matchIndex + 1);
+  }
+
+  /**
+   * Whether a refusal shows that the follower no longer has what it confirmed: it refuses an entry at or below the matching point in a
+   * request that was sent after the match was known, so nothing can have been overtaken.
+   */
+  boolean hasForgotten(long requestId, long prevIndex) {
+    return prevIndex <= matchIndex && requestId >= matchedBeforeRequestId;
+  }
+
+  /** The follower's disk lost confirmed entries: what it holds has to be found out from the start. */
+  void forgot(long firstToTry) {
+    matchIndex = 0;
+    probeFrom(firstToTry);
   }
 
   /** Looks for the matching point one append at a time, starting with this entry. */

@@ -30,6 +30,15 @@ public sealed interface RaftNotice {
   record CommitAdvanced(long commitIndex) implements RaftNotice {}
 
   /**
+   * A follower no longer has entries it had confirmed: its disk lost forced writes. It gets them again, and someone has to look at that disk.
+   *
+   * @param peer the follower
+   * @param confirmed index up to which it had confirmed
+   * @param missing where it wants to be sent entries from
+   */
+  record ConfirmedEntriesLost(ReplicaKey peer, long confirmed, long missing) implements RaftNotice {}
+
+  /**
    * The proposal is in the log, not yet committed.
    *
    * @param proposalId the caller's id

@@ -128,8 +128,12 @@ public final class Replication {
         throw new RaftInvariantException(peer.key() + " acknowledged " + reply.matchIndex() + " beyond the last index "
             + quorum.log().lastIndex());
       }
-      peer.matched(reply.matchIndex(), request != null && request.bulk());
+      peer.matched(reply.matchIndex(), request != null && request.bulk(), quorum.nextRequestId());
       advanceCommit(leader);
+    } else if (request != null && peer.hasForgotten(reply.envelope().requestId(), request.prevIndex())) {
+      // No correct disk does this (Q45 refuses what is proven); what it still holds of the committed entries must not be overstated.
+      quorum.notices().add(new RaftNotice.ConfirmedEntriesLost(peer.key(), peer.matchIndex(), reply.conflictIndex()));
+      peer.forgot(backUp(request.prevIndex(), reply));
     } else if (request != null && request.bulk()) {
       // A refusal at or below the matching point was overtaken by a success (Q23): it says nothing about the log, but its entries are lost.
       boolean overtaken = request.prevIndex() <= peer.matchIndex();

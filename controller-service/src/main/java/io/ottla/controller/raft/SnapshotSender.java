@@ -40,7 +40,7 @@ final class SnapshotSender {
     Snapshot snapshot = transfer.snapshot();
     if (reply.installed()) {
       peer.endTransfer();
-      peer.matched(snapshot.id().lastIndex(), true);
+      peer.matched(snapshot.id().lastIndex(), true, quorum.nextRequestId());
     } else {
       boolean inside = reply.nextPosition() < snapshot.sizeInBytes();
       transfer.continueAt(inside ? reply.nextPosition() : 0);

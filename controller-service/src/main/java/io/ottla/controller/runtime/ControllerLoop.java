@@ -292,6 +292,9 @@ final class ControllerLoop implements RaftListener {
         LOG.info("event=peers_changed voters={} observers={}", changed.voters().voters(), changed.observers());
         observer.peers(changed.voters(), changed.observers());
       }
+      case RaftNotice.ConfirmedEntriesLost lost -> LOG.error(
+          "event=confirmed_entries_lost peer={} confirmed={} missing_from={} its disk lost writes it had forced; it is sent them again, replace the disk (docs/recovery.md)",
+          lost.peer(), lost.confirmed(), lost.missing());
       case RaftNotice.ProposalAppended _,RaftNotice.ProposalRefused _ -> {
         // Proposals are answered where they are made.
       }

@@ -227,6 +227,28 @@ final class LeaderTest {
     assertThat(voter.report().peers().getFirst().nextIndex()).isEqualTo(4);
   }
 
+  /** Found by damaging the files of real controllers: such a follower waited for ever for what its leader believed it had. */
+  @Test
+  void followerWhoseDiskForgotWhatItConfirmedIsFoundOutAndGetsItAgain() {
+    var voter = new CoreFixture(3);
+    voter.becomeActiveLeader();
+    voter.propose(1, 10);
+    voter.acknowledge(voter.appendTo(2));
+    voter.sent.clear();
+    voter.tick(50);
+    AppendRequest heartbeat = voter.appendTo(2);
+    voter.sent.clear();
+
+    voter.refuse(heartbeat, 0, 1);
+
+    assertThat(voter.noticed(RaftNotice.ConfirmedEntriesLost.class))
+        .containsExactly(new RaftNotice.ConfirmedEntriesLost(key(2), 2, 1));
+    assertThat(voter.report().peers().getFirst().matchIndex()).isZero();
+    assertThat(bulkTo(voter, 2)).extracting(AppendRequest::prevIndex).containsExactly(0L);
+    voter.acknowledge(voter.appendTo(2));
+    assertThat(voter.report().peers().getFirst().matchIndex()).isEqualTo(2);
+  }
+
   /** Found by the simulator: two appends swap places, and the success of the first overtakes the refusal of the second. */
   @Test
   void entriesOfAnOvertakenRefusalAreSentAgain() {

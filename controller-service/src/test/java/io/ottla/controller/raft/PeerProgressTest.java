@@ -30,7 +30,7 @@ final class PeerProgressTest {
     assertThat(peer.hasRoom(CONFIG)).isFalse();
     assertThat(peer.nextIndex()).isEqualTo(10);
     peer.answered(1);
-    peer.matched(11, true);
+    peer.matched(11, true, 1);
     assertThat(peer.isReplicating()).isTrue();
     assertThat(peer.nextIndex()).isEqualTo(12);
     assertThat(peer.lastAckedSendTimeMs()).isEqualTo(5);
@@ -39,7 +39,7 @@ final class PeerProgressTest {
 
   @Test
   void transferStopsAppendsForgetsThoseInFlightAndBeginsAtTheStart() {
-    peer.matched(9, true);
+    peer.matched(9, true, 1);
     peer.sent(append(1, 9, 2), 100, 5);
     assertThat(peer.nextIndex()).isEqualTo(12);
     PeerProgress.Transfer transfer = peer.startTransfer(SNAPSHOT);
@@ -85,7 +85,7 @@ final class PeerProgressTest {
   void endedTransferLeadsBackToAWindowBehindTheSnapshot() {
     peer.startTransfer(SNAPSHOT);
     peer.endTransfer();
-    peer.matched(20, true);
+    peer.matched(20, true, 1);
     assertThat(peer.matchIndex()).isEqualTo(20);
     assertThat(peer.nextIndex()).isEqualTo(21);
     assertThat(peer.isReplicating()).isTrue();
@@ -95,8 +95,8 @@ final class PeerProgressTest {
 
   @Test
   void matchNeverFallsAndNextStaysAboveIt() {
-    peer.matched(30, true);
-    peer.matched(20, true);
+    peer.matched(30, true, 1);
+    peer.matched(20, true, 1);
     assertThat(peer.matchIndex()).isEqualTo(30);
     peer.probeFrom(5);
     assertThat(peer.nextIndex()).isEqualTo(31);
@@ -104,7 +104,7 @@ final class PeerProgressTest {
 
   @Test
   void windowIsBoundedInNumberAndBytesAndEmptiesWithAnswersAndLosses() {
-    peer.matched(9, true);
+    peer.matched(9, true, 1);
     for (int at = 0; at < CONFIG.maxInFlight(); at++) {
       assertThat(peer.hasRoom(CONFIG)).isTrue();
       peer.sent(append(at, 9 + at, 1), 100, at);
@@ -127,7 +127,7 @@ final class PeerProgressTest {
   void answersToHeartbeatsAreContactButDoNotEndTheProbing() {
     peer.sent(append(3, 9, 0), 0, 40);
     assertThat(peer.answered(3)).isNotNull();
-    peer.matched(0, false);
+    peer.matched(0, false, 1);
     assertThat(peer.isReplicating()).isFalse();
     assertThat(peer.lastAckedSendTimeMs()).isEqualTo(40);
     assertThat(peer.answered(3)).isNull();

@@ -426,6 +426,8 @@ final class QuorumScript {
         case RaftNotice.PeersChanged n ->
           "voters " + ids(n.voters().voters()) + (n.observers().isEmpty() ? "" : " observers " + ids(n.observers()));
         case RaftNotice.SnapshotInstalled n -> "snapshot " + n.snapshot().id() + " installed";
+        case RaftNotice.ConfirmedEntriesLost n ->
+          idOf(n.peer()) + " lost what it confirmed to " + n.confirmed() + ", wants " + n.missing();
         case RaftNotice.ReadRefused n -> "read " + n.readId() + " refused leader=" + idOf(n.leader());
       };
     }
