@@ -37,7 +37,8 @@ final class MetadataFiles {
   private static final int HEADER = 32;
   private static final int FRAME_HEADER = 37;
   private static final int FRAME_INDEX_AT = 8;
-  private static final int HINT = 16;
+  private static final int HINT = 32;
+  private static final long NO_CUT = -1;
 
   private final Path directory;
 
@@ -99,15 +100,19 @@ final class MetadataFiles {
 
   /** Makes the hint say that everything up to that index was once forced. */
   void hintThatForced(long index) {
+    ByteBuffer hint = ByteBuffer.allocate(HINT).putLong(index).putLong(NO_CUT).putLong(firstOfNewestSegment());
     CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(Long.BYTES).putLong(index).flip());
-    write(file("durable-hint"),
-        ByteBuffer.allocate(HINT).putLong(index).putInt((int) crc.getValue()).putInt(0).array());
+    crc.update(hint.duplicate().flip());
+    write(file("durable-hint"), hint.putInt((int) crc.getValue()).putInt(0).array());
   }
 
   /** The first index that the log still has, by the name of its oldest segment. */
   long firstIndex() {
     return Long.parseLong(named(".log").getFirst().getFileName().toString().replace(".log", ""));
+  }
+
+  private long firstOfNewestSegment() {
+    return Long.parseLong(named(".log").getLast().getFileName().toString().replace(".log", ""));
   }
 
   /** All frames of the newest segment that has any. */

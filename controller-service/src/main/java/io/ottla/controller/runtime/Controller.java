@@ -68,7 +68,7 @@ public final class Controller implements AutoCloseable {
       RuntimeObserver observer, RandomSource random, MonotonicClock clock, FatalHandler fatal) {
     this.identity = identity;
     this.transport = transport;
-    this.handOverMs = settings.raft().electionMinMs();
+    this.handOverMs = 2L * settings.raft().electionMinMs();
     FatalHandler end = (thread, cause) -> {
       publisher.close();
       fatal.fatal(thread, cause);

@@ -54,7 +54,7 @@ public final class RaftDriver implements AutoCloseable {
   private final Deque<RaftNotice> notices = new ArrayDeque<>();
   private final AtomicBoolean failed = new AtomicBoolean();
   private final Object leadership = new Object();
-  private volatile boolean leading;
+  private volatile Office office = Office.VACANT;
   private volatile boolean stopping;
   private volatile long lastBeatMs;
   private long proposalIds;
@@ -194,7 +194,9 @@ public final class RaftDriver implements AutoCloseable {
       transport.peers(peers);
     }
     if (notice instanceof RaftNotice.RoleChanged changed) {
-      leads(changed.role() == Role.LEADER);
+      office(changed.role() == Role.LEADER ? Office.HELD : changed.leader() == null ? Office.VACANT : Office.TAKEN);
+    } else if (notice instanceof RaftNotice.CommitAdvanced && office == Office.TAKEN) {
+      office(Office.TAKEN_AND_COMMITTING);
     }
     notices.addLast(notice);
   }
@@ -221,21 +223,26 @@ public final class RaftDriver implements AutoCloseable {
     }
   }
 
+  /** Who leads, as far as this node's end is concerned. */
+  private enum Office {
+    HELD, VACANT, TAKEN, TAKEN_AND_COMMITTING
+  }
+
   /**
-   * Hands leadership to another voter and waits until that one leads, so that nobody has to notice this node's end by a timeout (Q39).
-   * Does nothing on others than the leader.
+   * Hands leadership to another voter and waits until that one leads and commits, so that nobody has to notice this node's end by a timeout
+   * (Q39). Until then this node's vote and its copy of the log may be what the successor needs. Does nothing on others than the leader.
    *
    * @param patienceMs how long to wait at most
    */
   void handOver(long patienceMs) {
-    if (stopping || failed.get() || !leading) {
+    if (stopping || failed.get() || office != Office.HELD) {
       return;
     }
     post(new RaftInput.TransferLeadership(null));
     long deadlineMs = clock.millis() + patienceMs;
     synchronized (leadership) {
       long left = patienceMs;
-      while (leading && !failed.get() && left > 0) {
+      while (office != Office.TAKEN_AND_COMMITTING && !failed.get() && left > 0) {
         try {
           leadership.wait(left);
         } catch (InterruptedException e) {
@@ -247,9 +254,9 @@ public final class RaftDriver implements AutoCloseable {
     }
   }
 
-  private void leads(boolean now) {
+  private void office(Office now) {
     synchronized (leadership) {
-      leading = now;
+      office = now;
       leadership.notifyAll();
     }
   }
