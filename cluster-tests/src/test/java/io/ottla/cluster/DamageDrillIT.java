@@ -206,7 +206,10 @@ class DamageDrillIT {
       Ottla.run(List.of("quorum", "add-voter", id, "--controller", controllers));
       Ottla.run(List.of("quorum", "remove-voter", id, "--directory", oldDirectory, "--controller", controllers));
     } else {
-      CLUSTER.internal().addVoter(CLUSTER.awaitActiveController(RECOVERY), victim.id());
+      Waiting.until("the repaired controller has caught up and is added", RECOVERY, () -> {
+        CLUSTER.internal().addVoter(CLUSTER.awaitActiveController(RECOVERY), victim.id());
+        return true;
+      });
       CLUSTER.internal().removeVoter(CLUSTER.awaitActiveController(RECOVERY), victim.id(), oldDirectory);
     }
     Waiting.until("the repaired controller is a voter and the old one none", RECOVERY, () -> {

@@ -1,13 +1,16 @@
 package io.ottla.cli.local;
 
+import io.ottla.cli.client.ActiveController;
 import io.ottla.cli.client.ClusterClient;
 import io.ottla.cli.client.HttpTransport.Call;
 import io.ottla.cli.client.Topics;
 import io.ottla.cli.client.Topics.NewTopic;
 import io.ottla.cli.local.Distribution.Packaged;
 import io.ottla.cli.terminal.CommandFailure;
+import io.ottla.cli.terminal.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +40,7 @@ public final class AotTraining {
   private static final int FIRST_BASE_PORT = 21_000;
   private static final int LAST_BASE_PORT = 31_000;
   private static final int ROUNDS = 300;
+  private static final int DECISIONS = 30;
   private final Distribution distribution;
   private final NodeCommandLine commandLine;
   private final Consumer<String> talk;
@@ -115,7 +119,9 @@ public final class AotTraining {
             marker, flags);
       }, silent);
       cluster.awaitReady(spec.nodes(), READY_LIMIT, silent);
-      exercise(new ClusterClient(spec.clientUrls(), Duration.ofSeconds(30)), spec.brokers().size());
+      ClusterClient client = new ClusterClient(spec.clientUrls(), Duration.ofSeconds(30));
+      exercise(client, spec.brokers().size());
+      exercise(spec, client);
     } finally {
       // The cache is written as the JVM ends, which takes far longer than stopping does.
       cluster.stop(spec.nodes(), DUMP_LIMIT, silent);
@@ -143,6 +149,21 @@ public final class AotTraining {
     topics.list();
     topics.describe("training");
     topics.delete("training");
+  }
+
+  /** What waits while a controller fails over: a new leader and its first decisions. Each controller leads for a while. */
+  private static void exercise(ClusterSpec spec, ClusterClient client) throws InterruptedException {
+    Topics topics = new Topics(client);
+    ActiveController active = new ActiveController(
+        spec.controllers().stream().map(node -> URI.create(node.internalUrl())).toList(), Duration.ofSeconds(15));
+    for (int round = 0; round < spec.controllers().size(); round++) {
+      for (int i = 0; i < DECISIONS; i++) {
+        String name = "training-" + round + "-" + i;
+        topics.create(new NewTopic(name, OptionalInt.of(2), OptionalInt.of(1), Map.of()));
+        topics.delete(name);
+      }
+      active.post("/raft/v1/transfer", Json.object());
+    }
   }
 
   private void publish(Packaged files, String problem) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class CandidateState implements RoleState {
   private final Set<ReplicaKey> granted = new TreeSet<>();
   private final Set<ReplicaKey> refused = new TreeSet<>();
+  private final Set<ReplicaKey> unreachable = new TreeSet<>();
   private final boolean transfer;
   private long roundEndsMs;
   private long electionDeadlineMs;
@@ -31,6 +32,19 @@ public final class CandidateState implements RoleState {
   /** Counts a voter once. */
   public void count(ReplicaKey voter, boolean grants) {
     (grants ? granted : refused).add(voter);
+    unreachable.remove(voter);
+  }
+
+  /** A request to this voter of the current round did not arrive. */
+  void unreachable(ReplicaKey voter) {
+    if (!hasAnswered(voter)) {
+      unreachable.add(voter);
+    }
+  }
+
+  /** How many voters could not be asked in this round. */
+  int unreachable() {
+    return unreachable.size();
   }
 
   /** Voters that voted for this one, itself included, in order of identity. */
@@ -62,6 +76,7 @@ public final class CandidateState implements RoleState {
 
   void startRound(long endsMs) {
     roundEndsMs = endsMs;
+    unreachable.clear();
   }
 
   /** After a stall: answers that wait to be read still count. */

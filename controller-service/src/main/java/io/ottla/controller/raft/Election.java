@@ -75,7 +75,7 @@ public final class Election {
   public void voteCounted(CandidateState candidate) {
     if (candidate.granted().size() >= quorum.voters().majority()) {
       replication.startTerm(candidate.granted());
-    } else if (cannotWin(candidate.refusals())) {
+    } else if (cannotWin(candidate.refusals() + (candidate.refusals() > 0 ? candidate.unreachable() : 0))) {
       quorum.becomePreCandidate().pauseUntil(quorum.nowMs() + quorum.retryPause());
     }
   }
@@ -97,7 +97,34 @@ public final class Election {
       rank++;
     }
     long stagger = quorum.config().goneStaggerMs();
-    follower.leaderGone(quorum.nowMs() + stagger / 6 + rank * stagger);
+    follower.leaderGone(quorum.nowMs() + stagger / 10 + rank * stagger);
+  }
+
+  /**
+   * Somebody asks who cannot win, since this voter has more of the log. If the leader is certainly gone, waiting for this voter's own turn
+   * would only prolong the time without one.
+   */
+  public void takeTheTurnOf(ReplicaKey candidate) {
+    if (quorum.isVoter() && quorum.voters().contains(candidate) && quorum.role() instanceof FollowerState follower
+        && follower.wasToldLeaderIsGone()) {
+      losePatience(follower);
+    }
+  }
+
+  /** Two that ask at the same time would split the votes a moment later: the one with the higher id lets the other go first. */
+  public void giveWayTo(ReplicaKey other) {
+    if (quorum.role() instanceof PreCandidateState preCandidate && !preCandidate.isPausing()
+        && other.nodeId() < quorum.self().nodeId()) {
+      preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
+    }
+  }
+
+  /** A vote request certainly found nobody. Where others have refused, the election may be lost by that, and waiting for its end is in vain. */
+  void unreachable(CandidateState candidate, ReplicaKey peer) {
+    candidate.unreachable(peer);
+    if (candidate.refusals() > 0 && cannotWin(candidate.refusals() + candidate.unreachable())) {
+      quorum.becomePreCandidate().pauseUntil(quorum.nowMs() + quorum.retryPause());
+    }
   }
 
   /** Timers of a voter that asks. */

@@ -95,6 +95,6 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
 
   /** Distance between the campaigns of voters that learn at once that their leader is gone: the first should be done before the next. */
   int goneStaggerMs() {
-    return voteRoundMs / 5;
+    return voteRoundMs / 3;
   }
 }

@@ -149,6 +149,8 @@ public final class RaftCore {
         peer.broken(quorum.nowMs());
         peer.lost(failed.requestId());
       }
+    } else if (quorum.role() instanceof CandidateState candidate && quorum.voters().contains(failed.to())) {
+      election.unreachable(candidate, failed.to());
     }
   }
 

@@ -223,8 +223,10 @@ public final class Controller implements AutoCloseable {
 
   private <R> CompletableFuture<R> submit(CompletableFuture<R> answer, Mailbox.Work work) {
     if (!driver.submit(work)) {
-      answer
-          .completeExceptionally(new OttlaException(ErrorCode.BUSY, "this controller is busy or stopping; try again"));
+      // Who stops has handed over, or will not act again: the caller's retry belongs to another controller.
+      answer.completeExceptionally(driver.isStopping()
+          ? ControllerLoop.notController()
+          : new OttlaException(ErrorCode.BUSY, "this controller is busy; try again"));
     }
     return answer;
   }

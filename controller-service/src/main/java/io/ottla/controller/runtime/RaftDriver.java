@@ -223,6 +223,11 @@ public final class RaftDriver implements AutoCloseable {
     }
   }
 
+  /** Whether this node is about to end, and answers nothing any more. */
+  boolean isStopping() {
+    return stopping;
+  }
+
   /** Who leads, as far as this node's end is concerned. */
   private enum Office {
     HELD, VACANT, TAKEN, TAKEN_AND_COMMITTING

@@ -48,7 +48,7 @@ final class CoreFixture {
     this(voters(1, size), term, logTerms);
   }
 
-  private CoreFixture(VoterSet voters, long term, long... logTerms) {
+  CoreFixture(VoterSet voters, long term, long... logTerms) {
     this.voters = voters;
     stored = new HardState(term, null);
     long index = 1;

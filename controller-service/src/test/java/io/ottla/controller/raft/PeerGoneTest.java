@@ -41,9 +41,26 @@ final class PeerGoneTest {
     second.receive(new AppendRequest(second.from(3, 2), 0, 0,
         List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
     second.step(new RaftInput.PeerGone(key(3)));
-    second.tick(30);
+    second.tick(50);
     assertThat(second.role()).isEqualTo(Role.FOLLOWER);
     second.tick(10);
+    assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
+  }
+
+  /** Seen on real processes: under load one survivor often has an entry more than the other, and only that one can win. */
+  @Test
+  void whoeverHasMoreOfTheLogTakesTheTurnOfACandidateThatCannotWin() {
+    CoreFixture second = CoreFixture.observer(2, 2);
+    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
+        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    second.receive(new PreVoteRequest(second.from(1, 2), 3, 0, 0));
+    assertThat(second.role()).isEqualTo(Role.FOLLOWER);
+    second.step(new RaftInput.PeerGone(key(3)));
+    second.sent.clear();
+
+    second.receive(new PreVoteRequest(second.from(1, 2), 3, 0, 0));
+
+    assertThat(second.onlyTaken(PreVoteReply.class).granted()).isFalse();
     assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
   }
 
@@ -120,5 +137,40 @@ final class PeerGoneTest {
     leader.becomeActiveLeader();
     assertThat(leader.step(new RaftInput.PeerGone(key(2))).messages()).isEmpty();
     assertThat(leader.role()).isEqualTo(Role.LEADER);
+  }
+
+  @Test
+  void ofTwoThatAskAtTheSameTimeTheOneWithTheHigherIdGivesWay() {
+    CoreFixture node = new CoreFixture(CoreFixture.voters(0, 2), 2);
+    node.receive(heartbeat(node, 2));
+    node.sent.clear();
+    node.step(new RaftInput.PeerGone(key(2)));
+    node.tick(100);
+    PreVoteRequest asked = node.taken(PreVoteRequest.class).getFirst();
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+
+    node.receive(new PreVoteRequest(node.from(0, 2), 3, 0, 0));
+
+    assertThat(node.onlyTaken(PreVoteReply.class).granted()).isTrue();
+    node.receive(new PreVoteReply(CoreFixture.answer(asked, 2), true));
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    node.tick(160);
+    assertThat(node.taken(PreVoteRequest.class)).hasSize(2);
+  }
+
+  /** Votes split between two of three, the third dead: an election timeout more would be of no use. */
+  @Test
+  void splitVoteBesideADeadVoterEndsTheCandidacyAtOnce() {
+    CoreFixture node = followerOf(3, 3);
+    node.becomeCandidate();
+    long term = node.term();
+    List<VoteRequest> asked = node.taken(VoteRequest.class);
+    node.step(new RaftInput.TransportFailed(key(3), asked.getLast().envelope().requestId()));
+    assertThat(node.role()).isEqualTo(Role.CANDIDATE);
+
+    node.receive(new VoteReply(CoreFixture.answer(asked.getFirst(), term), VoteResult.REFUSED));
+
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(node.term()).isEqualTo(term);
   }
 }

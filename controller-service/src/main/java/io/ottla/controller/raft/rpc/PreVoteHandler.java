@@ -18,17 +18,22 @@ public final class PreVoteHandler {
     this.election = election;
   }
 
-  /** Says whether this voter would vote. Changes nothing: no term, no vote, no timer (Q11). */
+  /** Says whether this voter would vote. Changes nothing: no term, no vote (Q11). */
   public void onRequest(PreVoteRequest request) {
     long term = quorum.rules().termAfterPreVote(quorum.term(), request);
     if (term > quorum.term()) {
       quorum.adoptTerm(term);
     }
     LogView log = quorum.log();
-    boolean granted = request.proposedTerm() > quorum.term()
-        && quorum.rules().upToDate(request.lastLogTerm(), request.lastLogIndex(), log.lastTerm(), log.lastIndex())
-        && !quorum.protectsLeader();
+    boolean upToDate = quorum.rules().upToDate(request.lastLogTerm(), request.lastLogIndex(), log.lastTerm(),
+        log.lastIndex());
+    boolean granted = request.proposedTerm() > quorum.term() && upToDate && !quorum.protectsLeader();
     quorum.send(new PreVoteReply(quorum.reply(request.envelope()), granted));
+    if (granted) {
+      election.giveWayTo(request.envelope().from());
+    } else if (!upToDate) {
+      election.takeTheTurnOf(request.envelope().from());
+    }
   }
 
   /**
