@@ -107,6 +107,7 @@ public final class MetadataPublisher {
    *
    * @param fromIndex at least 1; where the entries are gone, the page is empty and says so at once
    * @param maxBytes limit on the sum of the entries' sizes; one entry is returned in any case
+   * @throws OttlaException CONTROLLER_NOT_AVAILABLE when there is nothing more and this controller stops
    */
   public Page read(long fromIndex, int maxBytes, long maxWaitMs) throws InterruptedException {
     if (fromIndex < 1) {
@@ -117,6 +118,10 @@ public final class MetadataPublisher {
       long nanos = TimeUnit.MILLISECONDS.toNanos(maxWaitMs);
       while (end() < fromIndex && nanos > 0 && !closed) {
         nanos = grown.awaitNanos(nanos);
+      }
+      if (closed && end() < fromIndex) {
+        // An empty page would send the reader here again, and again, while others have what it waits for.
+        throw new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "this controller is stopping; ask another one");
       }
       return new Page(fromIndex < startIndex ? List.of() : collect(fromIndex, maxBytes), fromIndex, end(), startIndex);
     } finally {

@@ -51,18 +51,19 @@ final class MetadataPublisherTest {
   }
 
   @Test
-  void closingLetsWaitingReadersGo() throws Exception {
+  void closingSendsWaitingReadersToAnotherController() throws Exception {
     MetadataPublisher publisher = new MetadataPublisher();
     CompletableFuture<List<Long>> read = new CompletableFuture<>();
     Thread.ofVirtual().start(() -> {
       try {
         read.complete(indexes(publisher.read(1, 1000, 60_000)));
-      } catch (InterruptedException e) {
+      } catch (InterruptedException | RuntimeException e) {
         read.completeExceptionally(e);
       }
     });
     publisher.close();
-    assertThat(read.get(10, TimeUnit.SECONDS)).isEmpty();
+    assertThatThrownBy(() -> read.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(OttlaException.class)
+        .hasMessageContaining("ask another one");
   }
 
   /** M35, Q33: what a snapshot has replaced is not waited for, and not answered with something else. */
