@@ -1,5 +1,7 @@
 package io.ottla.broker.lifecycle;
 
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
@@ -31,4 +33,7 @@ public interface ControllerCalls {
 
   /** Deletes a topic; returns when the change is committed. */
   DeleteTopicResponse deleteTopic(DeleteTopicRequest request);
+
+  /** Gets a block of producer ids, committed when this returns (P36). Asked again, it gets another. */
+  AllocateProducerIdsResponse allocateProducerIds(AllocateProducerIdsRequest request);
 }

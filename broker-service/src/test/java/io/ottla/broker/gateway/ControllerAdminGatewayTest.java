@@ -12,6 +12,8 @@ import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.random.SecureRandomSource;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
@@ -189,6 +191,11 @@ class ControllerAdminGatewayTest {
 
     @Override
     public DeleteTopicResponse deleteTopic(DeleteTopicRequest request) {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public AllocateProducerIdsResponse allocateProducerIds(AllocateProducerIdsRequest request) {
       throw new AssertionError("not asked for");
     }
   }

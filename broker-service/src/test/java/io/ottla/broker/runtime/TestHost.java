@@ -15,6 +15,8 @@ import io.ottla.common.error.OttlaException;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.record.AppendLimits;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
@@ -104,6 +106,11 @@ final class TestHost implements AutoCloseable {
 
     @Override
     public DeleteTopicResponse deleteTopic(DeleteTopicRequest request) {
+      throw absent();
+    }
+
+    @Override
+    public AllocateProducerIdsResponse allocateProducerIds(AllocateProducerIdsRequest request) {
       throw absent();
     }
 

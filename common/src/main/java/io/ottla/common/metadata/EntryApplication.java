@@ -5,6 +5,7 @@ import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
+import io.ottla.common.metadata.MetadataRecord.ProducerIds;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
@@ -38,6 +39,7 @@ final class EntryApplication {
   private HashPMap<UUID, TopicImage> topicsById;
   private TreePMap<String, UUID> topicIdsByName;
   private TreePMap<ConfigResource, TreePMap<String, String>> configs;
+  private long nextProducerId;
 
   EntryApplication(MetadataImage before, long index, long term) {
     if (index <= before.index() || term < before.term()) {
@@ -50,6 +52,7 @@ final class EntryApplication {
     this.topicsById = before.topicsById();
     this.topicIdsByName = before.topicIdsByName();
     this.configs = before.allConfigs();
+    this.nextProducerId = before.nextProducerId();
   }
 
   void apply(MetadataRecord change) {
@@ -62,13 +65,15 @@ final class EntryApplication {
       case PartitionRecord partition -> apply(partition);
       case PartitionChange partitionChange -> apply(partitionChange);
       case ConfigRecord config -> apply(config);
+      case ProducerIds ids -> apply(ids);
     }
   }
 
   /** The next image, after checking what must hold between records of one entry. */
   MetadataImage finish() {
     touchedTopics.forEach((id, topic) -> topicsById = topicsById.plus(id, topic));
-    MetadataImage image = new MetadataImage(index, term, brokers, topicsById, topicIdsByName, configs);
+    MetadataImage image = new MetadataImage(index, term, brokers, topicsById, topicIdsByName, configs,
+        nextProducerId);
     EntryInvariants.check(before, image, this);
     return image;
   }
@@ -155,6 +160,13 @@ final class EntryApplication {
     TreePMap<String, String> updated = value == null ? old.minus(config.key()) : old.plus(config.key(), value);
     configs = updated.isEmpty() ? configs.minus(resource) : configs.plus(resource, updated);
     changedConfigs.add(resource);
+  }
+
+  /** P36: ids only ever go up, so no block is given twice. */
+  private void apply(ProducerIds ids) {
+    current(ids.brokerId(), ids.brokerEpoch(), ids);
+    require(ids.nextProducerId() > nextProducerId, "producer ids are taken up to " + nextProducerId, ids);
+    nextProducerId = ids.nextProducerId();
   }
 
   private void put(TopicImage topic, int partition, PartitionState state) {

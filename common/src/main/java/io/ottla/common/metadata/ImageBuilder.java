@@ -17,6 +17,7 @@ final class ImageBuilder {
   private HashPMap<UUID, TopicImage> topicsById = HashTreePMap.empty();
   private TreePMap<String, UUID> topicIdsByName = TreePMap.empty();
   private TreePMap<ConfigResource, TreePMap<String, String>> configs = TreePMap.empty();
+  private long nextProducerId;
   private @Nullable OpenTopic open;
 
   /** The topic whose partitions are being added. */
@@ -64,6 +65,11 @@ final class ImageBuilder {
     configs = configs.plus(resource, all.plus(key, value));
   }
 
+  void producerIds(long next) {
+    require(next > 0 && nextProducerId == 0, "producer ids up to " + next + " after those up to " + nextProducerId);
+    nextProducerId = next;
+  }
+
   /** A directory of a broker, by its place in the broker's list. */
   UUID directory(int brokerId, int number) {
     BrokerRegistration broker = brokers.get(brokerId);
@@ -92,7 +98,8 @@ final class ImageBuilder {
    */
   MetadataImage build(String digest) throws IOException {
     closeTopic();
-    MetadataImage image = new MetadataImage(index, term, brokers, topicsById, topicIdsByName, configs);
+    MetadataImage image = new MetadataImage(index, term, brokers, topicsById, topicIdsByName, configs,
+        nextProducerId);
     String actual = image.digest();
     if (!actual.equals(digest)) {
       throw new IOException("a snapshot of " + index + ":" + term + " has digest " + actual + " and claims " + digest);

@@ -23,6 +23,7 @@ final class ImageDifference {
 
   ImageDifference(MetadataImage before, MetadataImage after) {
     require(after.index() >= before.index() && after.term() >= before.term(), "an earlier entry");
+    require(after.nextProducerId() >= before.nextProducerId(), "producer ids that are taken");
     this.before = before;
     this.after = after;
     compareBrokers();

@@ -53,6 +53,10 @@ final class ImageDigest {
         text(config.getValue());
       }
     }
+    if (image.nextProducerId() > 0) {
+      // Images from before there were producer ids keep the digest they had.
+      longNumber(image.nextProducerId());
+    }
   }
 
   private void write(BrokerRegistration broker) {

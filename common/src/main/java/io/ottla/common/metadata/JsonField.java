@@ -19,7 +19,8 @@ enum JsonField {
                           Kind.NUMBER), DIRECTORIES(Kind.IDS), DIRECTORY_NUMBERS(Kind.NUMBERS), RESOURCE_TYPE(
                               Kind.TEXT), RESOURCE_NAME(Kind.TEXT), KEY(Kind.TEXT), VALUE(Kind.TEXT), HOST(
                                   Kind.TEXT), PORT(Kind.NUMBER), INDEX(Kind.LONG), TERM(
-                                      Kind.LONG), PARTITIONS(Kind.NUMBER), LINES(Kind.LONG), DIGEST(Kind.TEXT);
+                                      Kind.LONG), PARTITIONS(Kind.NUMBER), NEXT_PRODUCER_ID(
+                                          Kind.LONG), LINES(Kind.LONG), DIGEST(Kind.TEXT);
 
   /** What a value looks like. */
   enum Kind {

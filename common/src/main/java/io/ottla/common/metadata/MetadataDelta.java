@@ -117,6 +117,6 @@ public final class MetadataDelta {
   /** Whether nothing changed but the index. */
   public boolean isEmpty() {
     return changedPartitions.isEmpty() && createdTopics.isEmpty() && deletedTopics.isEmpty() && changedBrokers.isEmpty()
-        && changedConfigs.isEmpty();
+        && changedConfigs.isEmpty() && before.nextProducerId() == image.nextProducerId();
   }
 }

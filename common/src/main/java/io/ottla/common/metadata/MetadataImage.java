@@ -19,7 +19,7 @@ import org.pcollections.TreePMap;
 public final class MetadataImage {
   /** Nothing yet: before the first entry. */
   public static final MetadataImage EMPTY = new MetadataImage(0, 0, TreePMap.empty(), HashTreePMap.empty(),
-      TreePMap.empty(), TreePMap.empty());
+      TreePMap.empty(), TreePMap.empty(), 0);
 
   private final long index;
   private final long term;
@@ -27,16 +27,18 @@ public final class MetadataImage {
   private final HashPMap<UUID, TopicImage> topicsById;
   private final TreePMap<String, UUID> topicIdsByName;
   private final TreePMap<ConfigResource, TreePMap<String, String>> configs;
+  private final long nextProducerId;
 
   MetadataImage(long index, long term, TreePMap<Integer, BrokerRegistration> brokers,
       HashPMap<UUID, TopicImage> topicsById, TreePMap<String, UUID> topicIdsByName,
-      TreePMap<ConfigResource, TreePMap<String, String>> configs) {
+      TreePMap<ConfigResource, TreePMap<String, String>> configs, long nextProducerId) {
     this.index = index;
     this.term = term;
     this.brokers = brokers;
     this.topicsById = topicsById;
     this.topicIdsByName = topicIdsByName;
     this.configs = configs;
+    this.nextProducerId = nextProducerId;
   }
 
   /** Index of the last entry in this image, 0 for none. */
@@ -155,6 +157,11 @@ public final class MetadataImage {
   /** The configured least number of in-sync replicas of a topic, whatever its replica count. */
   public int configuredMinIsr(TopicImage topic) {
     return Integer.parseInt(topicConfig(topic, TopicConfigs.MIN_INSYNC_REPLICAS).value());
+  }
+
+  /** The first producer id that no broker has been given (P36). */
+  public long nextProducerId() {
+    return nextProducerId;
   }
 
   /** The durability mode of the cluster: {@code sync} until something else is stored. */

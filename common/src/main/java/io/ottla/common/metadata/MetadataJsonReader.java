@@ -5,6 +5,7 @@ import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
+import io.ottla.common.metadata.MetadataRecord.ProducerIds;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
@@ -51,6 +52,8 @@ final class MetadataJsonReader {
       case "PartitionChange" -> partitionChange();
       case "Config" -> new ConfigRecord(resource(fields), fields.text(JsonField.KEY),
           fields.optionalText(JsonField.VALUE));
+      case "ProducerIds" -> new ProducerIds(fields.number(JsonField.BROKER_ID),
+          fields.longNumber(JsonField.BROKER_EPOCH), fields.longNumber(JsonField.NEXT_PRODUCER_ID));
       default -> throw new MetadataReplayException("unknown record type " + type);
     };
   }

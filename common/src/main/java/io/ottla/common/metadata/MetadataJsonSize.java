@@ -4,6 +4,7 @@ import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
+import io.ottla.common.metadata.MetadataRecord.ProducerIds;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
@@ -31,7 +32,7 @@ final class MetadataJsonSize {
   static int bound(MetadataRecord metadataRecord) {
     return FIXED + switch (metadataRecord) {
       case RegisterBroker register -> bound(register);
-      case UnregisterBroker _,RemoveTopic _ -> 0;
+      case UnregisterBroker _,RemoveTopic _,ProducerIds _ -> 0;
       case BrokerChange change -> ids(change.directoryIds());
       case TopicRecord topic -> text(topic.name());
       case PartitionRecord partition -> bound(partition.state());

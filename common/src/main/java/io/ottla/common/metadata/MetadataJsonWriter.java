@@ -5,6 +5,7 @@ import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
+import io.ottla.common.metadata.MetadataRecord.ProducerIds;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
@@ -29,6 +30,7 @@ final class MetadataJsonWriter {
       case PartitionRecord partition -> write(partition);
       case PartitionChange change -> write(change);
       case ConfigRecord config -> write(config);
+      case ProducerIds ids -> write(ids);
     }
     json.end();
   }
@@ -109,5 +111,12 @@ final class MetadataJsonWriter {
     json.text(JsonField.RESOURCE_NAME, config.resource().name());
     json.text(JsonField.KEY, config.key());
     json.text(JsonField.VALUE, config.value());
+  }
+
+  private void write(ProducerIds ids) throws IOException {
+    json.begin("ProducerIds");
+    json.number(JsonField.BROKER_ID, ids.brokerId());
+    json.longNumber(JsonField.BROKER_EPOCH, ids.brokerEpoch());
+    json.longNumber(JsonField.NEXT_PRODUCER_ID, ids.nextProducerId());
   }
 }

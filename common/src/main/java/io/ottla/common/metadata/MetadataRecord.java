@@ -163,4 +163,14 @@ public sealed interface MetadataRecord {
    * @param value new value, or null to delete it
    */
   record ConfigRecord(ConfigResource resource, String key, @Nullable String value) implements MetadataRecord {}
+
+  /**
+   * A broker gets a block of producer ids: those from the image's next one on, up to before {@code nextProducerId} (P36). None of them was
+   * ever given to anybody, and none will be given again.
+   *
+   * @param brokerId who gets the block
+   * @param brokerEpoch its registration at the time of the decision
+   * @param nextProducerId the first id that is still free afterwards
+   */
+  record ProducerIds(int brokerId, long brokerEpoch, long nextProducerId) implements MetadataRecord {}
 }

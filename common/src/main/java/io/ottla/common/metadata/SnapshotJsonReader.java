@@ -78,6 +78,7 @@ final class SnapshotJsonReader {
       case SnapshotLine.PARTITION -> readPartition();
       case SnapshotLine.CONFIG -> image.add(MetadataJsonReader.resource(fields), fields.text(JsonField.KEY),
           fields.text(JsonField.VALUE));
+      case SnapshotLine.PRODUCER_IDS -> image.producerIds(fields.longNumber(JsonField.NEXT_PRODUCER_ID));
       default -> throw new MetadataReplayException("unknown type " + type + " of a snapshot's line");
     }
   }

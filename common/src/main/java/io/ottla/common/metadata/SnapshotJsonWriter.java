@@ -32,6 +32,11 @@ final class SnapshotJsonWriter {
         write(resource.getKey(), config.getKey(), config.getValue());
       }
     }
+    if (image.nextProducerId() > 0) {
+      json.begin(SnapshotLine.PRODUCER_IDS);
+      json.longNumber(JsonField.NEXT_PRODUCER_ID, image.nextProducerId());
+      endLine();
+    }
     json.begin(SnapshotLine.END);
     json.longNumber(JsonField.LINES, lines);
     json.text(JsonField.DIGEST, image.digest());

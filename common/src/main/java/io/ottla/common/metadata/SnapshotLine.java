@@ -2,7 +2,7 @@ package io.ottla.common.metadata;
 
 /**
  * The lines of a snapshot's state, one JSON object each, in this order: one head; brokers by id; topics by name, each followed by its
- * partitions; settings by resource and key; one end.
+ * partitions; settings by resource and key; the next producer id if any was given; one end.
  */
 final class SnapshotLine {
   /** Index and term of the last entry in it. */
@@ -15,6 +15,8 @@ final class SnapshotLine {
   static final String PARTITION = "PartitionState";
   /** A setting; the same record as in entries. */
   static final String CONFIG = "Config";
+  /** The first producer id that nobody has been given. */
+  static final String PRODUCER_IDS = "ProducerIdsState";
   /** How many lines precede it, and the image's digest: what ends without it was cut off. */
   static final String END = "End";
 

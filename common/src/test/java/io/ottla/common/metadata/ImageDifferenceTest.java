@@ -66,6 +66,16 @@ class ImageDifferenceTest {
     }
   }
 
+  /** P36. */
+  @Test
+  void producerIdsNeverGoBack() {
+    MetadataImage image = threeBrokersOneTopic();
+    MetadataImage given = next(image, new MetadataRecord.ProducerIds(1, 1, 1_000));
+    MetadataImage other = MetadataDelta.apply(next(image), 6, 1, List.of());
+    assertThat(MetadataDelta.between(image, given).isEmpty()).isFalse();
+    assertThatThrownBy(() -> MetadataDelta.between(given, other)).isInstanceOf(MetadataReplayException.class);
+  }
+
   @Test
   void oneDeltaOverManyEntriesHasTheirEffect() {
     int jumps = 0;

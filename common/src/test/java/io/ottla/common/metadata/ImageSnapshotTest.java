@@ -75,6 +75,7 @@ class ImageSnapshotTest {
     assertThat(read.configs(ConfigResource.CLUSTER)).isEqualTo(image.configs(ConfigResource.CLUSTER));
     assertThat(read.index()).isEqualTo(image.index());
     assertThat(read.term()).isEqualTo(image.term());
+    assertThat(read.nextProducerId()).isEqualTo((1L << 53) + 3);
   }
 
   /** Section 2.1 and F30: what is not understood completely is never skipped. */
@@ -219,6 +220,7 @@ class ImageSnapshotTest {
             List.of(new UUID(2, 1), new UUID(2, 2), new UUID(2, 3), new UUID(2, 4))),
         new PartitionChange(TOPIC, 1, null, List.of(2), null, null, null, null, 2, LeaderRecoveryState.RECOVERING,
             null));
+    image = next(image, new MetadataRecord.ProducerIds(2, 2, (1L << 53) + 3));
     return MetadataDelta.apply(image, (1L << 53) + 1, 9, List.of());
   }
 

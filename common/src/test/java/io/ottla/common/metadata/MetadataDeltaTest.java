@@ -111,6 +111,24 @@ class MetadataDeltaTest {
     assertThat(delta.image().topicCount()).isZero();
   }
 
+  /** P36, I39. */
+  @Test
+  void producerIdsAreNeverGivenTwice() {
+    MetadataImage image = threeBrokersOneTopic();
+    assertThat(image.nextProducerId()).isZero();
+    MetadataDelta first = MetadataDelta.of(image, 5, 1, List.of(new MetadataRecord.ProducerIds(1, 1, 1_000)));
+    assertThat(first.image().nextProducerId()).isEqualTo(1_000);
+    assertThat(first.isEmpty()).isFalse();
+    assertThat(first.image().digest()).isNotEqualTo(image.digest());
+
+    MetadataImage given = first.image();
+    assertThatThrownBy(() -> next(given, new MetadataRecord.ProducerIds(2, 2, 1_000)))
+        .isInstanceOf(MetadataReplayException.class);
+    assertThatThrownBy(() -> next(given, new MetadataRecord.ProducerIds(2, 1, 2_000)))
+        .as("by an earlier registration").isInstanceOf(MetadataReplayException.class);
+    assertThat(next(given, new MetadataRecord.ProducerIds(2, 2, 2_000)).nextProducerId()).isEqualTo(2_000);
+  }
+
   /** M36: an entry whose last record fails leaves nothing behind. */
   @Test
   void anEntryTakesEffectAsAWholeOrNotAtAll() {

@@ -70,6 +70,7 @@ final class MetadataFixtures {
         LeaderRecoveryState.RECOVERING, List.of(new UUID(0, 1), new UUID(0, 2))));
     records.add(new MetadataRecord.ConfigRecord(ConfigResource.topic("orders"), "retention.ms", "1000"));
     records.add(new MetadataRecord.ConfigRecord(ConfigResource.CLUSTER, "durability", null));
+    records.add(new MetadataRecord.ProducerIds(4, 8, Long.MAX_VALUE));
     return records;
   }
 }

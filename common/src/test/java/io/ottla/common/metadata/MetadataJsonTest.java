@@ -27,7 +27,8 @@ class MetadataJsonTest {
   @Test
   void theStoredFormIsFixed() {
     List<MetadataRecord> records = List.of(MetadataFixtures.register(2), MetadataFixtures.isr(0, List.of(1), -1),
-        new MetadataRecord.ConfigRecord(ConfigResource.CLUSTER, "durability", "sync"));
+        new MetadataRecord.ConfigRecord(ConfigResource.CLUSTER, "durability", "sync"),
+        new MetadataRecord.ProducerIds(2, 7, 3_000));
 
     assertThat(new String(MetadataJson.encode(records), UTF_8)).isEqualTo("""
         [{"type":"RegisterBroker","version":1,"brokerId":2,"incarnationId":"00000000-0000-0001-0000-000000000002",\
@@ -35,7 +36,8 @@ class MetadataJsonTest {
         "endpoints":[{"name":"INTERNAL","host":"host2","port":19002}],"rack":"even","features":{}},\
         {"type":"PartitionChange","version":1,"topicId":"00000000-0000-0007-0000-000000000001","partition":0,\
         "isr":[1],"leader":-1},\
-        {"type":"Config","version":1,"resourceType":"CLUSTER","resourceName":"","key":"durability","value":"sync"}]""");
+        {"type":"Config","version":1,"resourceType":"CLUSTER","resourceName":"","key":"durability","value":"sync"},\
+        {"type":"ProducerIds","version":1,"brokerId":2,"brokerEpoch":7,"nextProducerId":3000}]""");
   }
 
   /** Section 2.1 and F30: what is not understood completely is never skipped. */

@@ -4,6 +4,7 @@ import io.ottla.common.metadata.MetadataRecord.BrokerChange;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
+import io.ottla.common.metadata.MetadataRecord.ProducerIds;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
 import io.ottla.common.metadata.MetadataRecord.TopicRecord;
@@ -55,7 +56,7 @@ final class RandomHistory {
   }
 
   private List<MetadataRecord> next() {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 0, 1 -> register();
       case 2, 3 -> unfence();
       case 4 -> leave();
@@ -64,6 +65,7 @@ final class RandomHistory {
       case 7 -> configure();
       case 8 -> recreate();
       case 9 -> List.of();
+      case 10 -> producerIds();
       default -> change();
     };
   }
@@ -237,6 +239,12 @@ final class RandomHistory {
   private static PartitionChange recovered(PartitionChange change) {
     return new PartitionChange(change.topicId(), change.partition(), null, change.isr(), change.elr(),
         change.lastKnownLeader(), null, null, change.leader(), LeaderRecoveryState.RECOVERED, null);
+  }
+
+  private List<MetadataRecord> producerIds() {
+    return broker(random.nextBoolean()).<List<MetadataRecord>>map(broker -> List.of(
+        new ProducerIds(broker.brokerId(), broker.brokerEpoch(), now().nextProducerId() + 1 + random.nextInt(1_000))))
+        .orElse(List.of());
   }
 
   private List<MetadataRecord> configure() {

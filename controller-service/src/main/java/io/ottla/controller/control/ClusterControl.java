@@ -195,6 +195,11 @@ public final class ClusterControl {
     return topics.delete(requireActive().speculative, command);
   }
 
+  /** A broker asks for producer ids (P36). */
+  public Decision<ProducerIdsCommand.Block> allocateProducerIds(ProducerIdsCommand command) {
+    return ProducerIdControl.allocate(requireActive().speculative, command);
+  }
+
   /**
    * What this controller has to do on its own: write missing cluster settings, fence a broker not heard of, elect where it is due, move
    * leaderships back. To be called at every tick, again and again until it gives nothing; each duty sees the effect of the one before (M16).

@@ -11,6 +11,7 @@ import io.ottla.controller.control.ControlSettings;
 import io.ottla.controller.control.CreateTopicCommand;
 import io.ottla.controller.control.DeleteTopicCommand;
 import io.ottla.controller.control.HeartbeatCommand;
+import io.ottla.controller.control.ProducerIdsCommand;
 import io.ottla.controller.control.RegisterBrokerCommand;
 import io.ottla.controller.raft.HardState;
 import io.ottla.controller.raft.RaftConfig;
@@ -214,6 +215,11 @@ public final class Controller implements AutoCloseable {
   /** Deletes a topic. */
   public CompletableFuture<DeleteTopicCommand.Deleted> deleteTopic(DeleteTopicCommand command) {
     return submit((control, _) -> control.deleteTopic(command));
+  }
+
+  /** Gives a broker a block of producer ids (P36). */
+  public CompletableFuture<ProducerIdsCommand.Block> allocateProducerIds(ProducerIdsCommand command) {
+    return submit((control, _) -> control.allocateProducerIds(command));
   }
 
   private <R> CompletableFuture<R> submit(ControllerLoop.Call<R> call) {

@@ -30,6 +30,8 @@ import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerException;
 import io.ottla.common.http.PeerResponse;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
@@ -127,6 +129,13 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
   public DeleteTopicResponse deleteTopic(DeleteTopicRequest request) {
     return call(new Call<>("/cluster/v1/topics/delete", request, DeleteTopicResponse.class, ADMIN_LIMIT, ADMIN_LIMIT,
         false));
+  }
+
+  @Override
+  public AllocateProducerIdsResponse allocateProducerIds(AllocateProducerIdsRequest request) {
+    // A lost answer costs a block of ids, of which there are plenty.
+    return call(new Call<>("/cluster/v1/producer-ids", request, AllocateProducerIdsResponse.class, REGISTER_LIMIT,
+        attemptLimit, true));
   }
 
   /**

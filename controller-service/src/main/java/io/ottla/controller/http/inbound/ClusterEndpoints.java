@@ -7,6 +7,7 @@ import io.ottla.common.error.OttlaException;
 import io.ottla.common.http.InternalExchange;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.DeleteTopicRequest;
@@ -47,6 +48,7 @@ final class ClusterEndpoints {
     routes.add("POST", "/cluster/v1/partitions/alter", this::alter);
     routes.add("POST", "/cluster/v1/topics", this::create);
     routes.add("POST", "/cluster/v1/topics/delete", this::delete);
+    routes.add("POST", "/cluster/v1/producer-ids", this::producerIds);
     routes.add("GET", "/cluster/v1/metadata", this::metadata);
   }
 
@@ -81,6 +83,12 @@ final class ClusterEndpoints {
   private Object delete(HttpServletRequest in, Controller controller) throws IOException {
     DeleteTopicRequest request = read(in, DeleteTopicRequest.class);
     return Commands.deleted(ControllerRoutes.await(controller.deleteTopic(Commands.delete(request))));
+  }
+
+  private Object producerIds(HttpServletRequest in, Controller controller) throws IOException {
+    AllocateProducerIdsRequest request = read(in, AllocateProducerIdsRequest.class);
+    checkCluster(controller, request.clusterId());
+    return Commands.block(ControllerRoutes.await(controller.allocateProducerIds(Commands.producerIds(request))));
   }
 
   private Object metadata(HttpServletRequest in, Controller controller) throws IOException {

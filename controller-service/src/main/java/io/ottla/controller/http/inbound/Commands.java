@@ -5,6 +5,8 @@ import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.LeaderRecoveryState;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
@@ -17,6 +19,7 @@ import io.ottla.controller.control.AlterPartitionCommand;
 import io.ottla.controller.control.CreateTopicCommand;
 import io.ottla.controller.control.DeleteTopicCommand;
 import io.ottla.controller.control.HeartbeatCommand;
+import io.ottla.controller.control.ProducerIdsCommand;
 import io.ottla.controller.control.RegisterBrokerCommand;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,14 @@ final class Commands {
 
   static DeleteTopicResponse deleted(DeleteTopicCommand.Deleted deleted) {
     return new DeleteTopicResponse(deleted.topicId(), deleted.metadataIndex());
+  }
+
+  static ProducerIdsCommand producerIds(AllocateProducerIdsRequest request) {
+    return new ProducerIdsCommand(id(request.brokerId()), request.brokerEpoch());
+  }
+
+  static AllocateProducerIdsResponse block(ProducerIdsCommand.Block block) {
+    return new AllocateProducerIdsResponse(block.firstId(), block.count());
   }
 
   private static TopicIdPartition partition(@Nullable UUID topicId, int partition) {
