@@ -99,7 +99,7 @@ final class Controllers implements AutoCloseable {
   private static <T> Reply<T> refusal(ErrorReply error) {
     return switch (error.code().outcome()) {
       case REFUSED -> new Reply.Refused<>(error.code(), error.message());
-      case UNKNOWN -> new Reply.Unknown<>(error.code() + " " + error.message());
+      case UNKNOWN, DONE -> new Reply.Unknown<>(error.code() + " " + error.message());
     };
   }
 

@@ -44,6 +44,6 @@ public class BrokerHealthWiring {
 
   @Bean
   BrokerMetrics brokerMetrics(MeterRegistry registry, HealthSource source) {
-    return new BrokerMetrics(registry, source::status);
+    return new BrokerMetrics(registry, source::status, source::producers);
   }
 }

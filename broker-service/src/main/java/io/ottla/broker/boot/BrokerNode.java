@@ -28,6 +28,7 @@ import io.ottla.broker.lifecycle.BrokerStatus;
 import io.ottla.broker.lifecycle.ControllerCalls;
 import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.HeartbeatLoop;
+import io.ottla.broker.lifecycle.ProducerCounts;
 import io.ottla.broker.lifecycle.Registrar;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
@@ -237,6 +238,12 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
         logsRecovered,
         logsFound, catalog.image().index(), catalog.commitIndex(), counts.replicas(), counts.neverInSync(),
         counts.leaders(), online);
+  }
+
+  @Override
+  public ProducerCounts producers() {
+    ReplicaManager manager = replicas;
+    return manager == null ? ProducerCounts.NONE : manager.producers();
   }
 
   @Override

@@ -104,6 +104,12 @@ final class BatchWalk {
     return BatchFormat.producerId(chunk, header);
   }
 
+  /** The current batch's producer, or null. */
+  @Nullable
+  ProducerHeader producer() {
+    return ProducerHeader.of(chunk, header);
+  }
+
   int count() {
     return BatchFormat.count(chunk, header);
   }

@@ -21,6 +21,7 @@ public final class Cleaning {
   private final Compaction compaction;
   private final CleaningScope scope;
   private final CleaningLimits limits;
+  private final ProducerStates producers;
   private final long nowMs;
   private final LatestOffsets latest;
   private final Map<Long, Long> lastBatchOfProducer = new HashMap<>();
@@ -29,12 +30,13 @@ public final class Cleaning {
   private int end;
 
   Cleaning(PartitionDirectory directory, LogConfig config, Compaction compaction, CleaningScope scope,
-      CleaningLimits limits, long nowMs) {
+      CleaningLimits limits, ProducerStates producers, long nowMs) {
     this.directory = directory;
     this.config = config;
     this.compaction = compaction;
     this.scope = scope;
     this.limits = limits;
+    this.producers = producers;
     this.nowMs = nowMs;
     this.latest = new LatestOffsets(limits.keyMemoryBytes());
     this.endOffset = scope.firstDirtyOffset();
@@ -118,7 +120,7 @@ public final class Cleaning {
     boolean done = false;
     try {
       GroupWriter writer = new GroupWriter(fresh, new RecordFilter(latest, lastBatchOfProducer, compaction,
-          limits.producerExpiryMs(), scope.view().logStartOffset(), endOffset, nowMs), config.indexIntervalBytes());
+          producers, scope.view().logStartOffset(), endOffset, nowMs), config.indexIntervalBytes());
       done = copy(old, writer);
     } finally {
       if (!done) {

@@ -4,10 +4,9 @@ package io.ottla.broker.log;
  * What a cleaning may use.
  *
  * @param keyMemoryBytes memory for keys and their newest offsets; with more keys a cleaning covers less of the log, and the next one the rest
- * @param producerExpiryMs a producer that has been idle for this long needs no batch to be remembered by
  * @param pace told of work done
  */
-public record CleaningLimits(long keyMemoryBytes, long producerExpiryMs, Pace pace) {
+public record CleaningLimits(long keyMemoryBytes, Pace pace) {
   /** Slows a cleaning down, or ends it. */
   @FunctionalInterface
   public interface Pace {

@@ -255,7 +255,8 @@ final class LogRecovery {
     active.file().force();
     active.forceIndexes();
     directory.force();
-    return new PartitionLog(directory, segments, logStart, epochs, recoveryPoint,
+    LogView view = new LogView(segments.toArray(Segment[]::new), logStart, active.nextOffset(), active.size(), 0);
+    return new PartitionLog(directory, view, epochs, ProducerTracker.recover(directory, view, epochs), recoveryPoint,
         CleanerPoint.load(directory, endOffset), config);
   }
 

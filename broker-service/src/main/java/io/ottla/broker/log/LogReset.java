@@ -47,6 +47,7 @@ final class LogReset {
         directory.delete(name);
       }
     }
+    ProducerSnapshots.deleteAll(directory);
     Segment fresh = Segment.create(directory, newStartOffset);
     directory.force();
     return fresh;

@@ -41,6 +41,7 @@ public final class PartitionLog implements AutoCloseable {
 
   private final PartitionDirectory directory;
   private final LeaderEpochCache epochs;
+  private final ProducerTracker producers;
   private final RecoveryPoint recoveryPoint;
   private final CleanerPoint cleaned;
   private final RetiredSegments retired = new RetiredSegments();
@@ -54,17 +55,16 @@ public final class PartitionLog implements AutoCloseable {
   private volatile boolean closed;
 
   /** Takes over recovered segments, all of them forced. */
-  PartitionLog(PartitionDirectory directory, List<Segment> segments, long logStartOffset, LeaderEpochCache epochs,
+  PartitionLog(PartitionDirectory directory, LogView view, LeaderEpochCache epochs, ProducerTracker producers,
       RecoveryPoint recoveryPoint, CleanerPoint cleaned, LogConfig config) {
     this.directory = directory;
     this.epochs = epochs;
+    this.producers = producers;
     this.recoveryPoint = recoveryPoint;
     this.cleaned = cleaned;
     this.config = config;
-    Segment active = segments.getLast();
-    this.view = new LogView(segments.toArray(Segment[]::new), logStartOffset, active.nextOffset(), active.size(),
-        0);
-    this.durableOffset = active.nextOffset();
+    this.view = view;
+    this.durableOffset = view.logEndOffset();
   }
 
   /** The partition. */
@@ -125,7 +125,8 @@ public final class PartitionLog implements AutoCloseable {
 
   /**
    * Appends what producers sent (P6, P7): checks every batch down to its records, gives offsets and the epoch, writes. All batches or none.
-   * Offsets and epoch are stamped into the buffer in place. The epoch must have been started with {@link #recordEpochStart}.
+   * Offsets and epoch are stamped into the buffer in place. The epoch must have been started with {@link #recordEpochStart}. A batch of an
+   * idempotent producer must come alone and continue what the producer wrote before (P37); whether it repeats something is to be asked before.
    *
    * @param batches whole batches from position to limit; the position stays
    * @param nowMs wall clock, to refuse timestamps too far in the future
@@ -140,6 +141,7 @@ public final class PartitionLog implements AutoCloseable {
     for (int at = batches.position(); at < batches.limit();) {
       at += BatchValidator.checkForAppend(batches, at, batches.limit(), current.limits(), nowMs);
     }
+    producers.states().check(batches);
     long offset = view.logEndOffset();
     for (int at = batches.position(); at < batches.limit();) {
       BatchFormat.stamp(batches, at, offset, leaderEpoch);
@@ -147,6 +149,29 @@ public final class PartitionLog implements AutoCloseable {
       at += BatchFormat.sizeInBytes(batches, at);
     }
     return write(batches, epochs.entries());
+  }
+
+  /**
+   * Where the batch of an idempotent producer is in the log already (P9, P37): what was acknowledged under these offsets, or will be once they
+   * are committed.
+   *
+   * @param batches what a producer sent, not checked yet
+   * @return empty if it is not known to repeat anything
+   */
+  public Optional<ProducerBatch> duplicateOf(ByteBuffer batches) {
+    int at = batches.position();
+    if (BatchValidator.headerProblem(batches, at, batches.limit()) != null) {
+      return Optional.empty();
+    }
+    ProducerBatch known = producers.states().duplicateOf(batches, at);
+    return known == null || BatchValidator.problem(batches, at, batches.limit()) != null
+        ? Optional.empty()
+        : Optional.of(known);
+  }
+
+  /** What the log knows of its idempotent producers. */
+  public ProducerStates producers() {
+    return producers.states();
   }
 
   /**
@@ -221,7 +246,9 @@ public final class PartitionLog implements AutoCloseable {
     try {
       int count = writing.writeAll(batches);
       epochs.replace(nextEpochs);
+      ProducerStates nextStates = producers.states().after(batches);
       publishAppended(before, writing);
+      producers.appended(nextStates, before, view, batches.remaining());
       return new AppendResult(before.logEndOffset(), view.logEndOffset(), count, batches.remaining());
     } catch (StorageFullException e) {
       undo(writing, before, e);
@@ -436,6 +463,9 @@ public final class PartitionLog implements AutoCloseable {
         truncateBatches(before, offset, highWatermark);
       }
       epochs.truncateFromEnd(view.logEndOffset());
+      if (view.logEndOffset() < before.logEndOffset()) {
+        producers.truncated(view);
+      }
     } catch (IOException e) {
       throw failed("cannot truncate to " + offset, e);
     }
@@ -507,6 +537,7 @@ public final class PartitionLog implements AutoCloseable {
       }
       Segment fresh = LogReset.finish(directory, newStartOffset);
       epochs.clear();
+      producers.reset();
       synchronized (stateLock) {
         view = view.withSegment(fresh);
       }
@@ -657,7 +688,8 @@ public final class PartitionLog implements AutoCloseable {
     }
     return cleaning(snapshot -> {
       Cleaning cleaning = new Cleaning(directory, current, compaction,
-          CleaningScope.of(snapshot, compaction, cleaned.offset(), highWatermark, nowMs), limits, nowMs);
+          CleaningScope.of(snapshot, compaction, cleaned.offset(), highWatermark, nowMs), limits, producers.states(),
+          nowMs);
       return cleaning.readKeys() ? Optional.of(cleaning) : Optional.<Cleaning>empty();
     });
   }
@@ -736,9 +768,10 @@ public final class PartitionLog implements AutoCloseable {
       if (failure == null) {
         flush();
         view.active().forceIndexes();
+        producers.close(view.logEndOffset());
       }
     } catch (IOException e) {
-      throw failed("cannot force the indexes", e);
+      throw failed("cannot force the indexes and note the producers", e);
     } finally {
       closeFiles();
     }

@@ -13,18 +13,18 @@ final class RecordFilter {
   private final LatestOffsets latest;
   private final Map<Long, Long> lastBatchOfProducer;
   private final Compaction compaction;
-  private final long producerExpiryMs;
+  private final ProducerStates producers;
   private final long logStartOffset;
   private final long endOffset;
   private final long nowMs;
 
   /** Records at or above {@code endOffset} were not weighed and stay. */
-  RecordFilter(LatestOffsets latest, Map<Long, Long> lastBatchOfProducer, Compaction compaction, long producerExpiryMs,
-      long logStartOffset, long endOffset, long nowMs) {
+  RecordFilter(LatestOffsets latest, Map<Long, Long> lastBatchOfProducer, Compaction compaction,
+      ProducerStates producers, long logStartOffset, long endOffset, long nowMs) {
     this.latest = latest;
     this.lastBatchOfProducer = lastBatchOfProducer;
     this.compaction = compaction;
-    this.producerExpiryMs = producerExpiryMs;
+    this.producers = producers;
     this.logStartOffset = logStartOffset;
     this.endOffset = endOffset;
     this.nowMs = nowMs;
@@ -65,7 +65,7 @@ final class RecordFilter {
   }
 
   private boolean isNeededForItsProducer(RecordBatch batch) {
-    return batch.producerId() >= 0 && nowMs - batch.maxTimestamp() < producerExpiryMs
+    return producers.entry(batch.producerId()) != null
         && lastBatchOfProducer.getOrDefault(batch.producerId(), -1L) == batch.lastOffset();
   }
 }

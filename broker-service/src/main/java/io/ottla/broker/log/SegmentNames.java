@@ -7,6 +7,8 @@ final class SegmentNames {
   static final String LOG_SUFFIX = ".log";
   static final String INDEX_SUFFIX = ".index";
   static final String TIME_INDEX_SUFFIX = ".timeindex";
+  /** What was known of producers at an offset, which is in the name. */
+  static final String PRODUCERS_SUFFIX = ".producers";
   /** Added to the name of a file that left the log and waits for its removal. */
   static final String DELETED_SUFFIX = ".deleted";
   /** Added to the names of files a cleaning is still writing. */
@@ -28,6 +30,10 @@ final class SegmentNames {
 
   static String timeIndex(long baseOffset) {
     return digits(baseOffset) + TIME_INDEX_SUFFIX;
+  }
+
+  static String producers(long offset) {
+    return digits(offset) + PRODUCERS_SUFFIX;
   }
 
   /** Whether the file belongs to a segment. */

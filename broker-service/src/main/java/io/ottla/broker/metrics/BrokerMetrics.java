@@ -1,9 +1,11 @@
 package io.ottla.broker.metrics;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ottla.broker.lifecycle.BrokerState;
 import io.ottla.broker.lifecycle.BrokerStatus;
+import io.ottla.broker.lifecycle.ProducerCounts;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -13,7 +15,7 @@ public final class BrokerMetrics {
   private final Supplier<BrokerStatus> status;
 
   /** Registers everything at once, so that no series begins later than the process. */
-  public BrokerMetrics(MeterRegistry registry, Supplier<BrokerStatus> status) {
+  public BrokerMetrics(MeterRegistry registry, Supplier<BrokerStatus> status, Supplier<ProducerCounts> producers) {
     this.registry = registry;
     this.status = status;
     replicas("leader", BrokerStatus::leaders);
@@ -24,6 +26,10 @@ public final class BrokerMetrics {
     gauge("ottla.metadata.applied.index", "Last metadata entry applied", BrokerStatus::appliedMetadataIndex);
     gauge("ottla.log.dir.online", "1 while the log directory can be used", now -> now.logDirOnline() ? 1 : 0);
     gauge("ottla.broker.fenced", "1 while the controllers hold this broker fenced", now -> now.fenced() ? 1 : 0);
+    Gauge.builder("ottla.producers", producers, from -> from.get().remembered())
+        .description("Idempotent producers remembered by the replicas hosted here").register(registry);
+    FunctionCounter.builder("ottla.produce.duplicates", producers, from -> from.get().duplicatesAnswered())
+        .description("Repeated batches answered with the offsets of the originals").register(registry);
     for (BrokerState state : BrokerState.values()) {
       Gauge.builder("ottla.broker.state", status, from -> from.get().state() == state ? 1 : 0)
           .description("1 for the state this broker is in")

@@ -11,6 +11,14 @@ public sealed interface AppendDecision {
    */
   record Appended(long baseOffset, long endOffset, int leaderEpoch) implements AppendDecision {}
 
+  /**
+   * Nothing was appended, because the log has this batch of an idempotent producer already (P9). It is acknowledged under the same condition as
+   * the original: once it is committed.
+   *
+   * @param leaderEpoch the present leadership, in which the acknowledgement is waited for
+   */
+  record Duplicate(long baseOffset, long endOffset, int leaderEpoch) implements AppendDecision {}
+
   /** Nothing was appended. */
   record Refused(ErrorCode code, String message) implements AppendDecision {}
 }

@@ -17,6 +17,7 @@ import io.ottla.broker.replica.FetchDecision.Refused;
 import io.ottla.broker.replica.FetchDecision.Serve;
 import io.ottla.broker.replica.port.BrokerStates;
 import io.ottla.broker.replica.port.EpochEnd;
+import io.ottla.broker.replica.port.OffsetRange;
 import io.ottla.broker.replica.port.ReplicaAlarms.Kind;
 import io.ottla.common.error.ErrorCode;
 
@@ -80,12 +81,16 @@ public non-sealed class LeaderReplica implements ReplicaRole {
   }
 
   /**
-   * Appends a producer's batch (P6, P7).
+   * Appends a producer's batch, unless it repeats one that is there (P6, P7, P9).
    *
    * @param acks 0, 1 or -1 (all)
    * @throws io.ottla.common.error.OttlaException when the batch itself is refused
    */
   public AppendDecision append(ByteBuffer batch, int acks) {
+    OffsetRange known = duplicateOf(batch);
+    if (known != null) {
+      return new AppendDecision.Duplicate(known.baseOffset(), known.endOffset(), leaderEpoch());
+    }
     if (acks == -1 && belowMinIsr()) {
       return new AppendDecision.Refused(ErrorCode.NOT_ENOUGH_REPLICAS,
           "in-sync replicas " + isr.committed() + " are fewer than min.insync.replicas=" + view.minIsr());
@@ -93,6 +98,12 @@ public non-sealed class LeaderReplica implements ReplicaRole {
     long baseOffset = context.log().appendAsLeader(batch, leaderEpoch());
     advanceHighWatermark();
     return new AppendDecision.Appended(baseOffset, context.log().logEndOffset(), leaderEpoch());
+  }
+
+  /** Where the log has a batch already (P37); a seam for a planted bug. */
+  @Nullable
+  OffsetRange duplicateOf(ByteBuffer batch) {
+    return context.log().duplicateOf(batch);
   }
 
   /** Where an append of this epoch stands (P8). The caller has checked that the epoch is still this one. */

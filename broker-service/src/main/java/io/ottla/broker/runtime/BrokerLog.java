@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.ottla.broker.log.EpochEndOffset;
 import io.ottla.broker.log.PartitionLog;
 import io.ottla.broker.replica.port.EpochEnd;
+import io.ottla.broker.replica.port.OffsetRange;
 import io.ottla.broker.replica.port.ReplicaLog;
 
 /** A partition log as replication sees it. */
@@ -56,6 +59,12 @@ final class BrokerLog implements ReplicaLog {
   @Override
   public void startEpoch(int epoch) {
     log.recordEpochStart(epoch);
+  }
+
+  @Override
+  public @Nullable OffsetRange duplicateOf(ByteBuffer batch) {
+    return log.duplicateOf(batch).map(known -> new OffsetRange(known.firstOffset(), known.lastOffset() + 1))
+        .orElse(null);
   }
 
   @Override

@@ -20,7 +20,6 @@ final class CleanerLoop implements AutoCloseable {
   private static final long BYTES_PER_SECOND = 64L * 1024 * 1024;
   private static final long BYTES_PER_PAUSE = BYTES_PER_SECOND / 50;
   private static final long KEY_MEMORY_BYTES = 16L * 1024 * 1024;
-  private static final long PRODUCER_EXPIRY_MS = TimeUnit.HOURS.toMillis(24);
 
   private final Supplier<? extends Iterable<HostedPartition>> partitions;
   private final LongSupplier wallClock;
@@ -38,7 +37,7 @@ final class CleanerLoop implements AutoCloseable {
   }
 
   private void run() {
-    CleaningLimits limits = new CleaningLimits(KEY_MEMORY_BYTES, PRODUCER_EXPIRY_MS, this::took);
+    CleaningLimits limits = new CleaningLimits(KEY_MEMORY_BYTES, this::took);
     while (pause(PERIOD_MS)) {
       Set<HostedPartition> done = new HashSet<>();
       for (HostedPartition next = mostDue(done); next != null && stop.getCount() > 0; next = mostDue(done)) {

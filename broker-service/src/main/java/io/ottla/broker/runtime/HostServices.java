@@ -1,5 +1,6 @@
 package io.ottla.broker.runtime;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import io.ottla.broker.lifecycle.BrokerSession;
@@ -12,6 +13,7 @@ import io.ottla.common.time.MonotonicClock;
  * @param forces where to ask for a force of a partition's log
  * @param isr where ISR proposals go
  * @param fatal told of failures after which this process must end
+ * @param duplicates counts repeated batches of idempotent producers, which were answered with the offsets of the originals
  */
 record HostServices(MonotonicClock clock, BrokerSession session, BrokerStates brokers, Purgatory purgatory,
-    Consumer<HostedPartition> forces, IsrOutbox isr, Consumer<Throwable> fatal) {}
+    Consumer<HostedPartition> forces, IsrOutbox isr, Consumer<Throwable> fatal, LongAdder duplicates) {}

@@ -2,8 +2,11 @@ package io.ottla.broker.runtime;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +42,7 @@ import io.ottla.broker.replica.Transition;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.BatchFormat;
 import io.ottla.common.wire.FetchRequest;
 import io.ottla.common.wire.ForwardReadRequest;
 
@@ -58,7 +62,8 @@ final class HostedPartition {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<ProduceWait> leaderAcks = new ArrayDeque<>();
-  private final ArrayDeque<ProduceWait> allAcks = new ArrayDeque<>();
+  /** By the offset they wait for: a repeated batch lies before those that came after the original. */
+  private final Queue<ProduceWait> allAcks = new PriorityQueue<>(Comparator.comparingLong(ProduceWait::endOffset));
   private final List<ParkedFetch> parkedFetches = new ArrayList<>();
   private List<ReadWait> readWaits = new ArrayList<>();
   private boolean closed;
@@ -98,6 +103,9 @@ final class HostedPartition {
       return refused(ErrorCode.NOT_LEADER, "this broker has not heard from the controllers for a session (M20)");
     }
     ByteBuffer batch = log.inStoredForm(sent);
+    if (acks != -1 && BatchFormat.isIdempotent(batch, batch.position(), batch.limit())) {
+      return refused(ErrorCode.INVALID_REQUEST, "an idempotent producer must ask for acks=all (P37)");
+    }
     int size = batch.remaining();
     if (!services.purgatory().admit(size)) {
       return refused(ErrorCode.BUSY, "too many appends wait on this broker");
@@ -142,6 +150,14 @@ final class HostedPartition {
         ProduceWait wait = new ProduceWait(new AppendOutcome.Ok(base, epoch, log.logStartOffset()), end, acks, size,
             services.purgatory());
         (acks == -1 ? allAcks : leaderAcks).add(wait);
+        settle(before, after);
+        yield wait;
+      }
+      case AppendDecision.Duplicate(long base, long end, int epoch) -> {
+        services.duplicates().increment();
+        ProduceWait wait = new ProduceWait(new AppendOutcome.Ok(base, epoch, log.logStartOffset()), end, acks, size,
+            services.purgatory());
+        allAcks.add(wait);
         settle(before, after);
         yield wait;
       }
@@ -755,7 +771,7 @@ final class HostedPartition {
     }
   }
 
-  private void settleProduces(ArrayDeque<ProduceWait> waits, After after) {
+  private void settleProduces(Queue<ProduceWait> waits, After after) {
     for (ProduceWait wait = waits.peek(); wait != null; wait = waits.peek()) {
       AckState state = replica.ackState(wait.leaderEpoch(), wait.endOffset(), wait.acks());
       if (state == AckState.WAITING) {

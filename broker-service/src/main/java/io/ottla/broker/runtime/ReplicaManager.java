@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -20,6 +21,7 @@ import io.ottla.broker.catalog.MetadataListener;
 import io.ottla.broker.lifecycle.BrokerSession;
 import io.ottla.broker.lifecycle.ControllerCalls;
 import io.ottla.broker.lifecycle.DirectoryRecord;
+import io.ottla.broker.lifecycle.ProducerCounts;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
 import io.ottla.broker.replica.PartitionView;
@@ -62,6 +64,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   private final RetentionLoop retention;
   private final CleanerLoop cleaner;
   private final Collection<TopicIdPartition> found;
+  private final LongAdder duplicates = new LongAdder();
   private volatile MetadataImage image = MetadataImage.EMPTY;
   private volatile boolean reconciled;
 
@@ -84,7 +87,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     boolean sync = settings.durability().forcesBeforeAck();
     this.isrLoop = new IsrLoop(parts.controllers(), session, parts.clock(), settings.replicaLagMs(), this::hosted);
     HostServices services = new HostServices(parts.clock(), session, this, purgatory, forceLoop::request, isrLoop,
-        parts.fatal());
+        parts.fatal(), duplicates);
     this.partitions = new HostedPartitions(parts.store(), parts.record(), parts.logDefaults(),
         new ReplicationSettings(sync, settings.replicaLagMs()), services, parts.random(), parts.wallClock());
     this.fetchers = new Fetchers(new FetchServices(parts.clock(), session,
@@ -301,6 +304,15 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
       never += hosted.wasInSync() ? 0 : 1;
     }
     return new Counts(partitions.count(), leaders, never);
+  }
+
+  /** Counts the idempotent producers. */
+  public ProducerCounts producers() {
+    long remembered = 0;
+    for (HostedPartition hosted : partitions.all()) {
+      remembered += hosted.log().producers().size();
+    }
+    return new ProducerCounts(remembered, duplicates.sum());
   }
 
   /** Appends and reads that wait at the moment. */

@@ -27,7 +27,7 @@ class CompactionTest {
   private static final Compaction EAGER = new Compaction(0, 1_000, 0);
   private static final LogConfig CONFIG = new LogConfig(600, 150, new AppendLimits(5_000, 1_000_000_000_000L))
       .withCompaction(EAGER);
-  private static final CleaningLimits UNLIMITED = new CleaningLimits(1 << 20, 10_000, bytes -> true);
+  private static final CleaningLimits UNLIMITED = new CleaningLimits(1 << 20, bytes -> true);
   private static final long NOW = Batches.NOW;
 
   private MemoryDisk disk = new MemoryDisk();
@@ -208,9 +208,7 @@ class CompactionTest {
   void theLastBatchOfAProducerIsRememberedByItsHeader() {
     for (int i = 0; i < 4; i++) {
       ByteBuffer batch = Batches.keyed(Compression.ZSTD, NOW + i, "a=" + i, "b=" + i);
-      batch.putLong(BatchFormat.PRODUCER_ID, 700 + i / 3).putShort(BatchFormat.PRODUCER_EPOCH, (short) 2)
-          .putInt(BatchFormat.BASE_SEQUENCE, 10 * i);
-      batch.putInt(BatchFormat.CRC, BatchFormat.computeCrc(batch, 0));
+      BatchFormat.stampProducer(batch, 0, 700 + i / 3, (short) 2, 2 * i);
       log.appendAsLeader(batch, 1, NOW);
     }
     roll();
@@ -221,12 +219,19 @@ class CompactionTest {
     assertThat(header.count()).isZero();
     assertThat(header.baseOffset()).isEqualTo(4);
     assertThat(header.lastOffset()).isEqualTo(5);
-    assertThat(header.baseSequence()).isEqualTo(20);
+    assertThat(header.baseSequence()).isEqualTo(4);
     assertThat(header.producerEpoch()).isEqualTo((short) 2);
-    append("x=1");
     roll();
-    clean(log, NOW + 20_000, UNLIMITED);
-    assertThat(batches()).as("an idle producer is forgotten").extracting(RecordBatch::producerId).doesNotContain(700L);
+    clean(log, NOW + 10 * ProducerStates.EXPIRY_MS, UNLIMITED);
+    assertThat(batches()).as("only the log's own clock makes a producer idle").extracting(RecordBatch::producerId)
+        .contains(700L);
+    ByteBuffer later = Batches.keyed(Compression.NONE, NOW + 3 + ProducerStates.EXPIRY_MS, "a=5");
+    BatchFormat.stampProducer(later, 0, 702, (short) 0, 0);
+    log.appendAsLeader(later, 1, NOW);
+    roll();
+    clean(log, NOW + 5, UNLIMITED);
+    assertThat(batches()).as("an idle producer is forgotten").extracting(RecordBatch::producerId).contains(702L)
+        .doesNotContain(700L);
   }
 
   @Test
@@ -236,7 +241,7 @@ class CompactionTest {
       append("key-" + random.nextInt(60) + "=" + i);
     }
     roll();
-    CleaningLimits tight = new CleaningLimits(10 * 166, 10_000, bytes -> true);
+    CleaningLimits tight = new CleaningLimits(10 * 166, bytes -> true);
     int rounds = 0;
     while (log.dueForCleaning(log.logEndOffset(), NOW) > 0) {
       clean(log, NOW, tight);
@@ -326,7 +331,7 @@ class CompactionTest {
     roll();
     List<String> files = directory().list();
     int[] calls = {3};
-    CleaningLimits impatient = new CleaningLimits(1_000, 10_000, bytes -> calls[0]-- > 0);
+    CleaningLimits impatient = new CleaningLimits(1_000, bytes -> calls[0]-- > 0);
     Cleaning cleaning = log.beginCleaning(log.logEndOffset(), NOW, impatient).orElseThrow();
     assertThat(log.cleanNext(cleaning)).isEmpty();
     Cleaning second = log.beginCleaning(log.logEndOffset(), NOW, UNLIMITED).orElseThrow();

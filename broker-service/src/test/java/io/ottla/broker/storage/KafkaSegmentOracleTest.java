@@ -213,7 +213,7 @@ class KafkaSegmentOracleTest {
           .forEach(record -> newest.put(new String(Objects.requireNonNull(record.key()), UTF_8), record));
     }
     long size = log.sizeInBytes();
-    CleaningLimits limits = new CleaningLimits(1 << 20, 1_000, bytes -> true);
+    CleaningLimits limits = new CleaningLimits(1 << 20, bytes -> true);
     Cleaning cleaning = log.beginCleaning(log.logEndOffset(), NOW + 900, limits).orElseThrow();
     while (cleaning.hasNext()) {
       assertThat(log.swap(log.cleanNext(cleaning).orElseThrow())).isTrue();

@@ -46,6 +46,12 @@ public enum ErrorCode {
   INDETERMINATE(Outcome.UNKNOWN, 503, 50003, true),
   /** Too much in flight; nothing was taken. */
   BUSY(Outcome.REFUSED, 503, 50302, true), STORAGE_FULL(Outcome.REFUSED, 503, 50003, true),
+  /** An idempotent producer's batch does not continue what it wrote before; nothing was appended (P37). */
+  OUT_OF_ORDER_SEQUENCE(Outcome.REFUSED, 409, 40901, false),
+  /** An idempotent producer's batch was written so long ago that its offsets are not remembered (P37). */
+  DUPLICATE_SEQUENCE(Outcome.DONE, 409, 40901, false),
+  /** A later incarnation of the same producer has written since; nothing was appended (P37). */
+  INVALID_PRODUCER_EPOCH(Outcome.REFUSED, 409, 40901, false),
   /** The log directory failed; what was in flight is unknown. */
   STORAGE_ERROR(Outcome.UNKNOWN, 500, 50002, false),
   /** This controller is not the active one; nothing was appended. */

@@ -5,5 +5,7 @@ public enum Outcome {
   /** Certainly no effect. */
   REFUSED,
   /** The effect is unknown: it may or may not happen, now or later. */
-  UNKNOWN
+  UNKNOWN,
+  /** This request changed nothing, because an earlier one of the same content did. */
+  DONE
 }

@@ -112,6 +112,21 @@ public final class BatchFormat {
     return buffer.getLong(at + PRODUCER_ID);
   }
 
+  /** Epoch of an idempotent producer, or -1. */
+  public static short producerEpoch(ByteBuffer buffer, int at) {
+    return buffer.getShort(at + PRODUCER_EPOCH);
+  }
+
+  /** Sequence of the first record, or -1. */
+  public static int baseSequence(ByteBuffer buffer, int at) {
+    return buffer.getInt(at + BASE_SEQUENCE);
+  }
+
+  /** Whether the bytes up to the limit begin with a whole header, and it names an idempotent producer. */
+  public static boolean isIdempotent(ByteBuffer buffer, int at, int limit) {
+    return limit - at >= RECORDS && producerId(buffer, at) >= 0;
+  }
+
   /** Attribute bits, unsigned. */
   public static int attributes(ByteBuffer buffer, int at) {
     return buffer.getShort(at + ATTRIBUTES) & 0xFFFF;
@@ -121,6 +136,14 @@ public final class BatchFormat {
   public static void stamp(ByteBuffer buffer, int at, long baseOffset, int leaderEpoch) {
     buffer.putLong(at + BASE_OFFSET, baseOffset);
     buffer.putInt(at + PARTITION_LEADER_EPOCH, leaderEpoch);
+  }
+
+  /** What an idempotent producer does before it sends a batch (P37). The fields are part of the checksum, which is computed anew. */
+  public static void stampProducer(ByteBuffer buffer, int at, long producerId, short producerEpoch, int baseSequence) {
+    buffer.putLong(at + PRODUCER_ID, producerId);
+    buffer.putShort(at + PRODUCER_EPOCH, producerEpoch);
+    buffer.putInt(at + BASE_SEQUENCE, baseSequence);
+    buffer.putInt(at + CRC, computeCrc(buffer, at));
   }
 
   /** Checksum of the batch's bytes as they are. The whole batch must lie within the buffer. */

@@ -3,6 +3,8 @@ package io.ottla.broker.replica.port;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A partition's log as replication sees it. Called by one thread at a time, under the partition's lock. Storage that fails throws an
  * unchecked exception, after which the replica is unusable.
@@ -28,6 +30,12 @@ public interface ReplicaLog {
 
   /** Notes that a leader's epoch begins at the log end offset; durable on return, also when no record follows (P26). */
   void startEpoch(int epoch);
+
+  /**
+   * Where a batch that an idempotent producer sends is already (P37); null if it is not known to be a repetition. It may not be committed yet.
+   */
+  @Nullable
+  OffsetRange duplicateOf(ByteBuffer batch);
 
   /**
    * Gives a producer's batch its offsets and epoch and appends it (P7).

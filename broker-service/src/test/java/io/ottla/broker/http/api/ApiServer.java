@@ -6,6 +6,7 @@ import io.ottla.broker.boot.ClientApiWiring;
 import io.ottla.broker.boot.HealthSource;
 import io.ottla.broker.lifecycle.BrokerState;
 import io.ottla.broker.lifecycle.BrokerStatus;
+import io.ottla.broker.lifecycle.ProducerCounts;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.time.MonotonicClock;
 import java.io.IOException;
@@ -125,6 +126,11 @@ final class ApiServer {
     public BrokerStatus status() {
       boolean fenced = state != BrokerState.RUNNING;
       return new BrokerStatus(state, 7, fenced, true, 3, 3, 40, 42, 3, neverInSync, 1, logDirOnline);
+    }
+
+    @Override
+    public ProducerCounts producers() {
+      return ProducerCounts.NONE;
     }
 
     @Override
