@@ -4,6 +4,7 @@ import io.ottla.broker.gateway.AdminGateway;
 import io.ottla.broker.gateway.ClusterRecordGateway;
 import io.ottla.broker.gateway.ControllerAdminGateway;
 import io.ottla.broker.gateway.GatewayLimits;
+import io.ottla.broker.gateway.ProducerIdBlocks;
 import io.ottla.broker.gateway.RecordGateway;
 import io.ottla.broker.http.outbound.PeerPartitionServices;
 import io.ottla.broker.runtime.BrokerView;
@@ -64,7 +65,8 @@ public class BrokerWiring {
   RecordGateway recordGateway(BrokerNode node, BrokerView view, PeerPartitionServices peers, MonotonicClock clock,
       NodeConfig config) {
     return new ClusterRecordGateway(view, node.partitions(), peers, clock, System::currentTimeMillis,
-        GatewayLimits.standard(config.broker().messageMaxBytes()));
+        GatewayLimits.standard(config.broker().messageMaxBytes()),
+        new ProducerIdBlocks(node.controllers(), view, clock));
   }
 
   @Bean

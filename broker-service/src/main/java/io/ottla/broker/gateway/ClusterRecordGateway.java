@@ -42,6 +42,7 @@ public final class ClusterRecordGateway implements RecordGateway {
   private final MonotonicClock clock;
   private final LongSupplier wallClock;
   private final GatewayLimits limits;
+  private final ProducerIdSource producerIds;
   private final Map<TopicIdPartition, ProduceLane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong bytesInFlight = new AtomicLong();
 
@@ -49,14 +50,16 @@ public final class ClusterRecordGateway implements RecordGateway {
    * @param local the partitions this broker leads
    * @param peers a peer's partitions by its INTERNAL endpoint
    * @param wallClock milliseconds since 1970, stamped on records without a timestamp
+   * @param producerIds under which batches are sent, so that they can be sent again
    */
   public ClusterRecordGateway(BrokerView view, PartitionService local, Function<Endpoint, PartitionService> peers,
-      MonotonicClock clock, LongSupplier wallClock, GatewayLimits limits) {
+      MonotonicClock clock, LongSupplier wallClock, GatewayLimits limits, ProducerIdSource producerIds) {
     this.view = view;
     this.router = new LeaderRouter(view, local, peers, clock);
     this.clock = clock;
     this.wallClock = wallClock;
     this.limits = limits;
+    this.producerIds = producerIds;
   }
 
   @Override
@@ -207,7 +210,7 @@ public final class ClusterRecordGateway implements RecordGateway {
     forgetDeleted(view.image());
     return lanes.computeIfAbsent(partition,
         key -> new ProduceLane((batch, acks, deadlineMs) -> router.append(key, batch, acks, deadlineMs),
-            limits.batchesInFlightPerPartition(), limits.maxBatchBytes()));
+            producerIds, limits.batchesInFlightPerPartition(), limits.maxBatchBytes()));
   }
 
   /** Whether at least that many requests wait in a partition's lane; for tests. */

@@ -11,6 +11,7 @@ import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.record.BatchFormat;
 import io.ottla.common.time.MonotonicClock;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -23,14 +24,17 @@ import java.util.function.Function;
 
 /**
  * Finds the partition's leader and tries again, within the caller's time, whatever certainly had no effect: during a failover a client then
- * sees latency, not an error. An unknown outcome is never repeated here, since the records might be written twice (P39). Blocks the
- * calling virtual thread.
+ * sees latency, not an error. A batch of an idempotent producer is also sent again when its outcome is unknown, or when the leadership moves
+ * before the answer: whoever leads recognises it (P37). Any other batch is not, since its records might be written twice (P39). Once an attempt's
+ * outcome was unknown, only an acknowledgement makes it known. Blocks the calling virtual thread.
  */
 final class LeaderRouter {
   /** A new leader may learn of its role a moment after this broker does, so the first waits are short. */
   private static final long FIRST_RETRY_WAIT_MS = 5;
   private static final long MAX_RETRY_WAIT_MS = 50;
   private static final long ANSWER_GRACE_MS = 1_000;
+  /** How often someone who waits for an answer looks whether the leadership has moved meanwhile. */
+  private static final long LOOK_MS = 50;
 
   private final BrokerView view;
   private final PartitionService local;
@@ -46,20 +50,58 @@ final class LeaderRouter {
   }
 
   AppendOutcome append(TopicIdPartition partition, ByteBuffer batch, Acks acks, long deadlineMs) {
+    boolean repeatable = BatchFormat.isIdempotent(batch, batch.position(), batch.limit());
+    AppendOutcome.Failed unknown = null;
     for (int tries = 0;; tries++) {
       MetadataImage image = view.image();
-      Target target = target(image, partition);
-      AppendOutcome outcome = switch (target) {
-        case Target.None none -> new AppendOutcome.Failed(none.code(), none.message());
-        case Target.At at ->
-          await(at.access().append(partition, batch.duplicate(), acks.wireValue(), remaining(deadlineMs)), deadlineMs,
-              AppendOutcome.Failed::new);
-      };
-      boolean again = outcome instanceof AppendOutcome.Failed failed && mayTryAgain(failed.code());
-      if (!again || !waitForChange(image, tries, deadlineMs)) {
+      AppendOutcome outcome = attempt(partition, image, batch, acks, deadlineMs, repeatable);
+      if (!(outcome instanceof AppendOutcome.Failed failed)) {
         return outcome;
       }
+      unknown = failed.code().outcome() == Outcome.REFUSED ? unknown : failed;
+      boolean again = mayTryAgain(failed.code()) || (repeatable && isWorthRepeating(failed.code()));
+      if (!again || !waitForChange(image, tries, deadlineMs)) {
+        return unknown == null ? failed : unknown;
+      }
     }
+  }
+
+  private AppendOutcome attempt(TopicIdPartition partition, MetadataImage image, ByteBuffer batch, Acks acks,
+      long deadlineMs, boolean repeatable) {
+    return switch (target(image, partition)) {
+      case Target.None none -> new AppendOutcome.Failed(none.code(), none.message());
+      case Target.At at -> {
+        CompletableFuture<AppendOutcome> answer = at.access().append(partition, batch.duplicate(), acks.wireValue(),
+            remaining(deadlineMs));
+        yield repeatable && leadershipMovesFirst(answer, partition, image, deadlineMs)
+            ? new AppendOutcome.Failed(ErrorCode.INDETERMINATE,
+                "The leadership moved before the answer; the records may have been written.")
+            : await(answer, deadlineMs, AppendOutcome.Failed::new);
+      }
+    };
+  }
+
+  /** Waits for an answer; true if another leadership begins first. The old leader may stand still, and not say so for long. */
+  private boolean leadershipMovesFirst(CompletableFuture<AppendOutcome> answer, TopicIdPartition partition,
+      MetadataImage image, long deadlineMs) {
+    Optional<PartitionState> sentUnder = image.partition(partition.topicId(), partition.partition());
+    while (remaining(deadlineMs) > 0) {
+      try {
+        answer.get(Math.min(LOOK_MS, remaining(deadlineMs)), TimeUnit.MILLISECONDS);
+        return false;
+      } catch (TimeoutException e) {
+        Optional<PartitionState> now = view.image().partition(partition.topicId(), partition.partition());
+        if (!now.map(PartitionState::leaderEpoch).equals(sentUnder.map(PartitionState::leaderEpoch))) {
+          return true;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      } catch (ExecutionException e) {
+        return false; // whoever awaits the answer sees it as well
+      }
+    }
+    return false;
   }
 
   ReadOutcome read(TopicIdPartition partition, long offset, int maxBytes, int minBytes, long maxWaitMs,
@@ -83,6 +125,11 @@ final class LeaderRouter {
 
   private static boolean mayTryAgain(ErrorCode code) {
     return code.outcome() == Outcome.REFUSED && code.retriable();
+  }
+
+  /** Whatever is unknown, but for what a bug of this system may do again. */
+  private static boolean isWorthRepeating(ErrorCode code) {
+    return code.outcome() == Outcome.UNKNOWN && code != ErrorCode.INTERNAL;
   }
 
   private Target target(MetadataImage image, TopicIdPartition partition) {

@@ -42,12 +42,17 @@ final class ProduceLane {
   private final int maxInFlight;
   private final long maxBatchBytes;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  /** One for each batch that may be on its way, so that each has one in flight only. Guarded by the same lock. */
+  private final ArrayDeque<LaneProducer> producers = new ArrayDeque<>();
   private int inFlight;
 
-  ProduceLane(Carrier carrier, int maxInFlight, long maxBatchBytes) {
+  ProduceLane(Carrier carrier, ProducerIdSource ids, int maxInFlight, long maxBatchBytes) {
     this.carrier = carrier;
     this.maxInFlight = maxInFlight;
     this.maxBatchBytes = maxBatchBytes;
+    for (int i = 0; i < maxInFlight; i++) {
+      producers.add(new LaneProducer(ids));
+    }
   }
 
   /**
@@ -138,19 +143,23 @@ final class ProduceLane {
   }
 
   private void carry(List<Waiting> load) {
+    LaneProducer producer;
+    synchronized (waiting) {
+      producer = producers.removeFirst();
+    }
     try {
-      settle(load, carryJoined(load));
+      settle(load, carryJoined(load, producer));
     } catch (RuntimeException e) {
       settle(load, new AppendOutcome.Failed(ErrorCode.INTERNAL, "The broker failed; the records may be written."));
       throw e;
     } finally {
-      passOn();
+      passOn(producer);
     }
   }
 
   /** The outcome of the joined batch, or null when each parcel was carried alone and is settled already. */
-  private @Nullable AppendOutcome carryJoined(List<Waiting> load) {
-    AppendOutcome outcome = carryBatch(load);
+  private @Nullable AppendOutcome carryJoined(List<Waiting> load, LaneProducer producer) {
+    AppendOutcome outcome = carryBatch(load, producer);
     boolean ownFault = outcome instanceof AppendOutcome.Failed failed && failed.code().outcome() == Outcome.REFUSED
         && !failed.code().retriable();
     if (!ownFault || load.size() == 1) {
@@ -158,17 +167,43 @@ final class ProduceLane {
     }
     // Refused for what one of them holds: nobody else shall suffer for it.
     for (Waiting one : load) {
-      one.settle(carryBatch(List.of(one)), 0);
+      one.settle(carryBatch(List.of(one), producer), 0);
     }
     return null;
   }
 
-  private AppendOutcome carryBatch(List<Waiting> load) {
-    long size = 0;
+  private AppendOutcome carryBatch(List<Waiting> load, LaneProducer producer) {
     long deadlineMs = Long.MIN_VALUE;
+    int records = 0;
+    for (Waiting one : load) {
+      deadlineMs = Math.max(deadlineMs, one.parcel.deadlineMs());
+      records += one.parcel.records().size();
+    }
+    Acks acks = load.getFirst().parcel.acks();
+    for (int tries = 1;; tries++) {
+      // Whoever does not wait for all replicas has no use for a repetition, and idempotence needs acks=all (P37).
+      LaneProducer.Identity identity = acks == Acks.ALL ? producer.next() : null;
+      AppendOutcome outcome = carrier.carry(batch(load, identity), acks, deadlineMs);
+      if (identity != null && outcome instanceof AppendOutcome.Ok) {
+        producer.acknowledged(records);
+      }
+      boolean again = identity != null && tries == 1 && outcome instanceof AppendOutcome.Failed failed
+          && hasForgotten(failed.code());
+      if (!again) {
+        return outcome;
+      }
+    }
+  }
+
+  /** The leader remembers another past of this producer, after an unclean election say: nothing was written, and a new epoch begins anew. */
+  private static boolean hasForgotten(ErrorCode code) {
+    return code == ErrorCode.OUT_OF_ORDER_SEQUENCE || code == ErrorCode.INVALID_PRODUCER_EPOCH;
+  }
+
+  private static ByteBuffer batch(List<Waiting> load, LaneProducer.@Nullable Identity identity) {
+    long size = 0;
     for (Waiting one : load) {
       size += one.parcel.size();
-      deadlineMs = Math.max(deadlineMs, one.parcel.deadlineMs());
     }
     BatchBuilder builder = new BatchBuilder((int) Math.min(size + 128, Integer.MAX_VALUE - 16L));
     for (Waiting one : load) {
@@ -178,8 +213,10 @@ final class ProduceLane {
         builder.add(one.parcel.timestamps()[i], record.key(), record.value(), record.headers());
       }
     }
-    return carrier.carry(builder.build(load.getFirst().parcel.compression()), load.getFirst().parcel.acks(),
-        deadlineMs);
+    if (identity != null) {
+      builder.producer(identity.producerId(), identity.epoch(), identity.sequence());
+    }
+    return builder.build(load.getFirst().parcel.compression());
   }
 
   private static void settle(List<Waiting> load, @Nullable AppendOutcome outcome) {
@@ -193,8 +230,9 @@ final class ProduceLane {
     }
   }
 
-  private void passOn() {
+  private void passOn(LaneProducer producer) {
     synchronized (waiting) {
+      producers.addFirst(producer);
       inFlight--;
       if (!waiting.isEmpty()) {
         List<Waiting> load = takeLoad();

@@ -3,6 +3,8 @@ package io.ottla.broker.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ottla.broker.log.ProducerEntry;
+import io.ottla.broker.log.ProducerStates;
 import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.error.ErrorCode;
@@ -24,6 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,9 +35,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Placement, joining, routing and retrying, against partition logs in memory. */
 class ClusterRecordGatewayTest {
@@ -47,11 +54,15 @@ class ClusterRecordGatewayTest {
   private final ClusterRecordGateway gateway = new ClusterRecordGateway(view, local, endpoint -> {
     assertThat(endpoint.port()).isEqualTo(PEER);
     return peer;
-  }, MonotonicClock.system(), () -> 1_000_000L, new GatewayLimits(2, 100_000, 2_000_000, 200));
+  }, MonotonicClock.system(), () -> 1_000_000L, new GatewayLimits(2, 100_000, 2_000_000, 200), this::nextProducerId);
+  private final AtomicLong producerIds = new AtomicLong(1_000);
+  private volatile boolean idsGone;
 
   /** Partition 0 is led here, partition 1 by the peer, partition 2 by nobody. */
   private static final class View implements BrokerView {
     private final ConcurrentLinkedQueue<Duration> waits = new ConcurrentLinkedQueue<>();
+    /** Happens once, while somebody waits for newer metadata. */
+    private @Nullable Runnable onWait;
     private volatile MetadataImage image = image(SELF, PEER);
 
     static MetadataImage image(int leaderOf0, int leaderOf1) {
@@ -99,8 +110,24 @@ class ClusterRecordGatewayTest {
     @Override
     public boolean awaitIndex(long index, Duration timeout) {
       waits.add(timeout);
+      Runnable action = onWait;
+      if (action != null) {
+        onWait = null;
+        action.run();
+      }
       return image.index() >= index;
     }
+  }
+
+  private OptionalLong nextProducerId() {
+    return idsGone ? OptionalLong.empty() : OptionalLong.of(producerIds.getAndIncrement());
+  }
+
+  /** Partition 1 is led here from now on, at the next leader epoch. */
+  private void moveToSelf() {
+    view.image = MetadataDelta.apply(view.image, view.image.index() + 1, 1,
+        List.of(new MetadataRecord.PartitionChange(TOPIC, 1, null, List.of(SELF, PEER), null, null, null, null, SELF,
+            null, null)));
   }
 
   private static ProducerRecord record(@Nullable Integer partition, @Nullable String key, String value) {
@@ -208,12 +235,142 @@ class ClusterRecordGatewayTest {
     assertThat(view.waits).extracting(Duration::toMillis).containsExactly(5L, 10L, 20L, 40L, 50L, 50L);
   }
 
+  /** P39: without an id nobody could tell a repetition from new records. */
   @Test
-  void anUnknownOutcomeIsNeverTriedAgain() {
+  void withoutAProducerIdAnUnknownOutcomeIsNeverTriedAgain() {
+    idsGone = true;
     local.refusals.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "leadership lost"));
     assertThat(produce(5000, record(0, null, "a")).getFirst()).isInstanceOfSatisfying(RecordResult.Failed.class,
         failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
     assertThat(values(local, 0)).isEmpty();
+  }
+
+  /** P9, P37: each time the batch is in the log, and only the answer is not there. */
+  @ParameterizedTest
+  @EnumSource(value = ErrorCode.class, names = {"INDETERMINATE", "REQUEST_TIMED_OUT",
+      "NOT_ENOUGH_REPLICAS_AFTER_APPEND", "STORAGE_ERROR"})
+  void aBatchWhoseOutcomeIsUnknownIsSentAgainAndWrittenOnce(ErrorCode code) {
+    for (int i = 0; i < 3; i++) {
+      local.lostAnswers.add(new AppendOutcome.Failed(code, "who knows"));
+      assertThat(produce(5000, record(0, null, "a" + i)).getFirst()).isEqualTo(new RecordResult.Written(0, i, 1_000_000L));
+    }
+    assertThat(values(local, 0)).containsExactly("a0", "a1", "a2");
+  }
+
+  /** F27: the old leader has written it and handed it on before it died; the new one knows. */
+  @Test
+  void aLeaderChangeInMidProduceIsInvisible() {
+    assertThat(produce(5000, record(1, null, "before")).getFirst()).isInstanceOf(RecordResult.Written.class);
+    peer.lostAnswers.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "connection reset"));
+    view.onWait = () -> {
+      local.follow(peer);
+      moveToSelf();
+    };
+    assertThat(produce(5000, record(1, null, "a")).getFirst()).isEqualTo(new RecordResult.Written(1, 1, 1_000_000L));
+    assertThat(values(local, 1)).containsExactly("before", "a");
+    assertThat(produce(5000, record(1, null, "after")).getFirst()).isEqualTo(new RecordResult.Written(1, 2, 1_000_000L));
+  }
+
+  /** The same, but what the old leader wrote was never handed on. */
+  @Test
+  void aBatchThatDiedWithItsLeaderIsWrittenByTheNext() {
+    local.follow(peer);
+    peer.lostAnswers.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "connection reset"));
+    view.onWait = this::moveToSelf;
+    assertThat(produce(5000, record(1, null, "a")).getFirst()).isEqualTo(new RecordResult.Written(1, 0, 1_000_000L));
+    assertThat(values(local, 1)).containsExactly("a");
+  }
+
+  /** F10: a leader that stands still does not answer, not even that it is none any more. */
+  @Test
+  void aLeaderThatStandsStillIsNotWaitedForOnceThereIsAnother() throws Exception {
+    peer.silent = true;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<RecordResult>> under = threads.submit(() -> produce(60_000, record(1, null, "a")));
+      while (values(peer, 1).isEmpty()) {
+        Thread.onSpinWait();
+      }
+      local.follow(peer);
+      moveToSelf();
+      assertThat(under.get().getFirst()).isEqualTo(new RecordResult.Written(1, 0, 1_000_000L));
+    }
+    assertThat(values(local, 1)).containsExactly("a");
+  }
+
+  /** A later refusal says nothing about the attempt before it. */
+  @Test
+  void onceUnknownARefusalDoesNotMakeItCertain() {
+    local.lostAnswers.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "connection reset"));
+    view.onWait = () -> local.down = true;
+    assertThat(produce(150, record(0, null, "a")).getFirst()).isInstanceOfSatisfying(RecordResult.Failed.class,
+        failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
+  }
+
+  /** No gap may be left behind that would block whoever comes next; and what was given up cannot come after it. */
+  @Test
+  void theLaneGoesOnBehindABatchThatWasGivenUp() {
+    produce(5000, record(0, null, "a"));
+    local.lostAnswers.add(new AppendOutcome.Failed(ErrorCode.INTERNAL, "a bug"));
+    assertThat(produce(5000, record(0, null, "b")).getFirst()).isInstanceOf(RecordResult.Failed.class);
+    local.refusals.add(new AppendOutcome.Failed(ErrorCode.CORRUPT_BATCH, "no"));
+    assertThat(produce(5000, record(0, null, "c")).getFirst()).isInstanceOf(RecordResult.Failed.class);
+    assertThat(produce(5000, record(0, null, "d")).getFirst()).isEqualTo(new RecordResult.Written(0, 2, 1_000_000L));
+    assertThat(values(local, 0)).containsExactly("a", "b", "d");
+    ProducerEntry lane = local.producers.get(new TopicIdPartition(TOPIC, 0)).entries().get(1_000L);
+    assertThat(lane.epoch()).as("one epoch for each batch given up").isEqualTo((short) 2);
+  }
+
+  /** An unclean election may have taken what this producer wrote before. */
+  @Test
+  void aLeaderThatHasForgottenIsToldAnew() {
+    produce(5000, record(0, null, "a"));
+    ProducerStates early = local.producers.get(new TopicIdPartition(TOPIC, 0));
+    produce(5000, record(0, null, "b"));
+    local.producers.put(new TopicIdPartition(TOPIC, 0), early);
+    assertThat(produce(5000, record(0, null, "c")).getFirst()).isEqualTo(new RecordResult.Written(0, 2, 1_000_000L));
+    assertThat(produce(5000, record(0, null, "d")).getFirst()).isInstanceOf(RecordResult.Written.class);
+  }
+
+  @Test
+  void whoDoesNotWaitForAllReplicasIsNotSentTwice() {
+    local.lostAnswers.add(new AppendOutcome.Failed(ErrorCode.INDETERMINATE, "connection reset"));
+    RecordResult result = gateway
+        .produce(new ProduceCommand("orders", List.of(record(0, null, "a")), Acks.LEADER, 5_000)).getFirst();
+    assertThat(result).isInstanceOfSatisfying(RecordResult.Failed.class,
+        failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
+    assertThat(local.producers.get(new TopicIdPartition(TOPIC, 0)).entries()).isEmpty();
+  }
+
+  /** Answers are lost, refused and delayed at random, and the leadership moves; still each record is there once, in order of its thread. */
+  @Test
+  void underRandomFailuresEveryRecordIsWrittenOnce() throws Exception {
+    Random random = new Random(11);
+    ErrorCode[] unknown = {ErrorCode.INDETERMINATE, ErrorCode.REQUEST_TIMED_OUT,
+        ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND};
+    for (int i = 0; i < 500; i++) {
+      local.lostAnswers.add(new AppendOutcome.Failed(unknown[random.nextInt(3)], "lost"));
+      local.refusals.add(new AppendOutcome.Failed(ErrorCode.NOT_LEADER, "no"));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Void>> runs = new ArrayList<>();
+      for (int t = 0; t < 12; t++) {
+        int thread = t;
+        runs.add(threads.submit(() -> {
+          for (int i = 0; i < 40; i++) {
+            String value = thread + ":" + i;
+            RecordResult.Written written = (RecordResult.Written) produce(60_000, record(0, null, value)).getFirst();
+            synchronized (local) {
+              assertThat(values(local, 0).get((int) written.offset())).isEqualTo(value);
+            }
+          }
+          return null;
+        }));
+      }
+      for (Future<Void> run : runs) {
+        run.get();
+      }
+    }
+    assertThat(values(local, 0)).hasSize(480).doesNotHaveDuplicates();
   }
 
   @Test

@@ -1,12 +1,16 @@
 package io.ottla.broker.gateway;
 
+import io.ottla.broker.log.ProducerBatch;
+import io.ottla.broker.log.ProducerStates;
 import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.broker.runtime.OffsetsOutcome;
 import io.ottla.broker.runtime.PartitionService;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.record.BatchCleaning;
+import io.ottla.common.record.BatchFormat;
 import io.ottla.common.record.Compression;
 import io.ottla.common.record.Record;
 import io.ottla.common.record.RecordBatch;
@@ -26,7 +30,12 @@ final class FakePartitions implements PartitionService {
   final Map<TopicIdPartition, List<Record>> logs = new HashMap<>();
   final List<Integer> batchSizes = new ArrayList<>();
   final List<Compression> compressions = new ArrayList<>();
+  final Map<TopicIdPartition, ProducerStates> producers = new HashMap<>();
   final Queue<AppendOutcome.Failed> refusals = new ArrayDeque<>();
+  /** Instead of acknowledging, answers like this after the append. */
+  final Queue<AppendOutcome.Failed> lostAnswers = new ArrayDeque<>();
+  /** Never answers, though it appends. */
+  volatile boolean silent;
   final List<Runnable> held = new ArrayList<>();
   boolean hold;
   /** Below this offset a read finds nothing but the traces of compaction. */
@@ -52,12 +61,31 @@ final class FakePartitions implements PartitionService {
     }
     List<Record> log = logs.computeIfAbsent(partition, key -> new ArrayList<>());
     long base = log.size();
+    ProducerStates known = producers.getOrDefault(partition, ProducerStates.EMPTY);
+    ProducerBatch duplicate = known.duplicateOf(batch, batch.position());
+    if (duplicate != null) {
+      return CompletableFuture.completedFuture(new AppendOutcome.Ok(duplicate.firstOffset(), 0, 0));
+    }
+    try {
+      known.check(batch);
+    } catch (OttlaException e) {
+      return CompletableFuture.completedFuture(new AppendOutcome.Failed(e.code(), e.getMessage()));
+    }
+    BatchFormat.stamp(batch, batch.position(), base, 0);
+    producers.put(partition, known.after(batch));
     for (Record record : records) {
       log.add(new Record(log.size(), record.timestamp(), record.key(), record.value(), record.headers()));
     }
     batchSizes.add(records.size());
     compressions.add(parsed.compression());
+    AppendOutcome.Failed lost = lostAnswers.poll();
+    if (lost != null) {
+      return CompletableFuture.completedFuture(lost);
+    }
     CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
+    if (silent) {
+      return answer;
+    }
     Runnable acknowledge = () -> answer.complete(new AppendOutcome.Ok(base, 0, 0));
     if (hold) {
       held.add(acknowledge);
@@ -66,6 +94,16 @@ final class FakePartitions implements PartitionService {
       acknowledge.run();
     }
     return answer;
+  }
+
+  /** Takes over what another leader has, as a follower does. */
+  synchronized void follow(FakePartitions leader) {
+    synchronized (leader) {
+      logs.clear();
+      leader.logs.forEach((partition, log) -> logs.put(partition, new ArrayList<>(log)));
+      producers.clear();
+      producers.putAll(leader.producers);
+    }
   }
 
   /** Blocks until that many appends are held back. */

@@ -70,6 +70,16 @@ final class Batches {
     return builder.build();
   }
 
+  /** One batch of an idempotent producer with a record per value. */
+  static ByteBuffer produced(long timestamp, long producerId, int epoch, int sequence, String... values) {
+    BatchBuilder builder = new BatchBuilder(64);
+    for (String value : values) {
+      builder.add(timestamp, value.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+    builder.producer(producerId, (short) epoch, sequence);
+    return builder.build();
+  }
+
   /** As a leader would send it. */
   static ByteBuffer stamped(ByteBuffer batch, long baseOffset, int epoch) {
     BatchFormat.stamp(batch, 0, baseOffset, epoch);

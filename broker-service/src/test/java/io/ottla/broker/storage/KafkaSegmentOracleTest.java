@@ -81,6 +81,36 @@ class KafkaSegmentOracleTest {
     return new Record(offset, NOW + random.nextInt(10_000), bytes(random, 20), bytes(random, 200), headers);
   }
 
+  /** P37: the header fields of idempotent producers are where the field's clients look for them. */
+  @Test
+  void kafkaReadsWhoProducedABatch() throws IOException {
+    log.recordEpochStart(1);
+    BatchBuilder builder = new BatchBuilder(100);
+    int[] sequences = {Integer.MAX_VALUE - 2, 0, 3};
+    for (int sequence : sequences) {
+      builder.reset();
+      for (int i = 0; i < 3; i++) {
+        builder.add(NOW, null, "compressible ".repeat(20).getBytes(UTF_8), List.of());
+      }
+      builder.producer((1L << 40) + 7, Short.MAX_VALUE, sequence);
+      log.appendAsLeader(builder.build(io.ottla.common.record.Compression.ZSTD), 1, NOW);
+    }
+    builder.reset();
+    builder.add(NOW, null, new byte[1], List.of());
+    log.appendAsLeader(builder.build(), 1, NOW);
+    store.closeCleanly(1);
+    List<String> seen = new ArrayList<>();
+    try (FileRecords records = FileRecords.open(segments(".log").getFirst().toFile(), false)) {
+      for (FileChannelRecordBatch batch : records.batches()) {
+        batch.ensureValid();
+        seen.add(batch.producerId() + " " + batch.producerEpoch() + " " + batch.baseSequence() + " "
+            + batch.lastSequence());
+      }
+    }
+    assertThat(seen).containsExactly("1099511627783 32767 2147483645 2147483647", "1099511627783 32767 0 2",
+        "1099511627783 32767 3 5", "-1 -1 -1 -1");
+  }
+
   @Test
   void kafkaReadsEveryRecordOfTheSegmentsOnDisk() throws IOException {
     Random random = new Random(42);

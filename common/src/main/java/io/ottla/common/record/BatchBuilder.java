@@ -19,6 +19,9 @@ public final class BatchBuilder {
   private int count;
   private long baseTimestamp = NO_TIMESTAMP;
   private long maxTimestamp = NO_TIMESTAMP;
+  private long producerId = -1;
+  private short producerEpoch = -1;
+  private int baseSequence = -1;
 
   /** Starts with room for this many bytes; it grows as needed. */
   public BatchBuilder(int initialCapacity) {
@@ -31,6 +34,16 @@ public final class BatchBuilder {
     count = 0;
     baseTimestamp = NO_TIMESTAMP;
     maxTimestamp = NO_TIMESTAMP;
+    producerId = -1;
+    producerEpoch = -1;
+    baseSequence = -1;
+  }
+
+  /** Makes the batch one of an idempotent producer (P37). */
+  public void producer(long id, short epoch, int sequence) {
+    producerId = id;
+    producerEpoch = epoch;
+    baseSequence = sequence;
   }
 
   /** Number of records added. */
@@ -105,9 +118,9 @@ public final class BatchBuilder {
     batch.putInt(BatchFormat.LAST_OFFSET_DELTA, count - 1);
     batch.putLong(BatchFormat.BASE_TIMESTAMP, baseTimestamp);
     batch.putLong(BatchFormat.MAX_TIMESTAMP, maxTimestamp);
-    batch.putLong(BatchFormat.PRODUCER_ID, -1);
-    batch.putShort(BatchFormat.PRODUCER_EPOCH, (short) -1);
-    batch.putInt(BatchFormat.BASE_SEQUENCE, -1);
+    batch.putLong(BatchFormat.PRODUCER_ID, producerId);
+    batch.putShort(BatchFormat.PRODUCER_EPOCH, producerEpoch);
+    batch.putInt(BatchFormat.BASE_SEQUENCE, baseSequence);
     batch.putInt(BatchFormat.COUNT, count);
     CRC32C crc = new CRC32C();
     crc.update(batch.array(), BatchFormat.ATTRIBUTES, position - BatchFormat.ATTRIBUTES);
