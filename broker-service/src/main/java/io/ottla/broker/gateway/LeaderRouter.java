@@ -59,7 +59,9 @@ final class LeaderRouter {
         return outcome;
       }
       unknown = failed.code().outcome() == Outcome.REFUSED ? unknown : failed;
-      boolean again = mayTryAgain(failed.code()) || (repeatable && isWorthRepeating(failed.code()));
+      boolean again = mayTryAgain(failed.code())
+          || (repeatable && isWorthRepeating(failed.code(), unknown != null));
+      again &= !Thread.currentThread().isInterrupted();
       if (!again || !waitForChange(image, tries, deadlineMs)) {
         return unknown == null ? failed : unknown;
       }
@@ -127,9 +129,13 @@ final class LeaderRouter {
     return code.outcome() == Outcome.REFUSED && code.retriable();
   }
 
-  /** Whatever is unknown, but for what a bug of this system may do again. */
-  private static boolean isWorthRepeating(ErrorCode code) {
-    return code.outcome() == Outcome.UNKNOWN && code != ErrorCode.INTERNAL;
+  /**
+   * Whatever is unknown, but for what a bug of this system may do again. A gap in the sequence is only what a broker sees that does not know yet
+   * that it was deposed and elected again: it lacks what came in between.
+   */
+  private static boolean isWorthRepeating(ErrorCode code, boolean wasUnknown) {
+    return (code.outcome() == Outcome.UNKNOWN && code != ErrorCode.INTERNAL)
+        || (wasUnknown && code == ErrorCode.OUT_OF_ORDER_SEQUENCE);
   }
 
   private Target target(MetadataImage image, TopicIdPartition partition) {

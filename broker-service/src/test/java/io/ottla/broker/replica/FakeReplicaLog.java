@@ -6,16 +6,35 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
+
+import io.ottla.broker.log.ProducerBatch;
+import io.ottla.broker.log.ProducerStates;
 import io.ottla.broker.replica.port.EpochEnd;
+import io.ottla.broker.replica.port.OffsetRange;
 import io.ottla.broker.replica.port.ReplicaLog;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.record.BatchFormat;
 
-/** A log in memory that can crash: one record per batch, epochs with their starts, and a mark of what was forced. */
-final class FakeReplicaLog implements ReplicaLog {
-  static final int ENTRY_BYTES = 20;
+/**
+ * A log in memory that can crash: one record per batch, epochs with their starts, and a mark of what was forced. What it knows of idempotent
+ * producers is the production code's business.
+ */
+class FakeReplicaLog implements ReplicaLog {
+  static final int ENTRY_BYTES = 34;
+  private static final int BATCH_BYTES = 22;
 
-  record Entry(long offset, int epoch, long payload) {}
+  /** A batch, of producer -1 if it has none. */
+  record Entry(long offset, int epoch, long payload, long producer, short producerEpoch, int sequence) {
+    private ByteBuffer header() {
+      ByteBuffer header = ByteBuffer.allocate(BatchFormat.RECORDS);
+      header.putInt(BatchFormat.LENGTH, BatchFormat.RECORDS - BatchFormat.LENGTH_PREFIX);
+      BatchFormat.stamp(header, 0, offset, epoch);
+      BatchFormat.stampProducer(header, 0, producer, producerEpoch, sequence);
+      return header;
+    }
+  }
 
   private record EpochStart(int epoch, long startOffset) {}
 
@@ -24,13 +43,38 @@ final class FakeReplicaLog implements ReplicaLog {
   private final List<EpochStart> epochs = new ArrayList<>();
   private long start;
   private long durable;
+  private ProducerStates producers = ProducerStates.EMPTY;
 
   FakeReplicaLog(UUID incarnation) {
     this.incarnation = incarnation;
   }
 
   static ByteBuffer batch(long payload) {
-    return ByteBuffer.allocate(Long.BYTES).putLong(payload).flip();
+    return batch(payload, -1, (short) -1, -1);
+  }
+
+  static ByteBuffer batch(long payload, long producer, short producerEpoch, int sequence) {
+    return ByteBuffer.allocate(BATCH_BYTES).putLong(payload).putLong(producer).putShort(producerEpoch).putInt(sequence)
+        .flip();
+  }
+
+  private static Entry entry(ByteBuffer batch, long offset, int epoch) {
+    return new Entry(offset, epoch, batch.getLong(0), batch.getLong(8), batch.getShort(16), batch.getInt(18));
+  }
+
+  /** For planted bugs. */
+  final void forgetProducers() {
+    producers = ProducerStates.EMPTY;
+  }
+
+  private void add(Entry entry) {
+    entries.add(entry);
+    producers = producers.after(entry.header());
+  }
+
+  void rebuildProducers() {
+    producers = ProducerStates.EMPTY;
+    entries.forEach(entry -> producers = producers.after(entry.header()));
   }
 
   Entry entry(long offset) {
@@ -47,7 +91,8 @@ final class FakeReplicaLog implements ReplicaLog {
     ByteBuffer bytes = ByteBuffer.allocate(count * ENTRY_BYTES);
     for (long at = offset; at < offset + count; at++) {
       Entry entry = entry(at);
-      bytes.putLong(entry.offset()).putInt(entry.epoch()).putLong(entry.payload());
+      bytes.putLong(entry.offset()).putInt(entry.epoch()).putLong(entry.payload()).putLong(entry.producer())
+          .putShort(entry.producerEpoch()).putInt(entry.sequence());
     }
     return bytes.flip();
   }
@@ -72,6 +117,7 @@ final class FakeReplicaLog implements ReplicaLog {
   void wipe(UUID newIncarnation) {
     entries.clear();
     epochs.clear();
+    producers = ProducerStates.EMPTY;
     start = 0;
     durable = 0;
     incarnation = newIncarnation;
@@ -137,9 +183,17 @@ final class FakeReplicaLog implements ReplicaLog {
   }
 
   @Override
+  public @Nullable OffsetRange duplicateOf(ByteBuffer batch) {
+    ProducerBatch known = producers.duplicateOf(entry(batch, 0, 0).header(), 0);
+    return known == null ? null : new OffsetRange(known.firstOffset(), known.lastOffset() + 1);
+  }
+
+  @Override
   public long appendAsLeader(ByteBuffer batch, int leaderEpoch) {
     long offset = logEndOffset();
-    entries.add(new Entry(offset, leaderEpoch, batch.getLong(batch.position())));
+    Entry entry = entry(batch, offset, leaderEpoch);
+    producers.check(entry.header());
+    add(entry);
     return offset;
   }
 
@@ -149,7 +203,7 @@ final class FakeReplicaLog implements ReplicaLog {
     while (in.hasRemaining()) {
       long offset = in.getLong();
       int epoch = in.getInt();
-      long payload = in.getLong();
+      Entry entry = new Entry(offset, epoch, in.getLong(), in.getLong(), in.getShort(), in.getInt());
       boolean sound = offset == logEndOffset() && epoch <= leaderEpoch
           && (entries.isEmpty() || epoch >= entries.getLast().epoch());
       if (!sound) {
@@ -157,7 +211,7 @@ final class FakeReplicaLog implements ReplicaLog {
             "offset " + offset + " epoch " + epoch + " after " + logEndOffset());
       }
       assign(epoch, offset);
-      entries.add(new Entry(offset, epoch, payload));
+      add(entry);
     }
   }
 
@@ -172,6 +226,7 @@ final class FakeReplicaLog implements ReplicaLog {
     while (logEndOffset() > end) {
       entries.removeLast();
     }
+    rebuildProducers();
     epochs.removeIf(one -> one.startOffset() > end);
   }
 
@@ -189,6 +244,7 @@ final class FakeReplicaLog implements ReplicaLog {
   @Override
   public void resetTo(long offset) {
     entries.clear();
+    producers = ProducerStates.EMPTY;
     epochs.clear();
     start = offset;
     durable = offset;

@@ -27,7 +27,7 @@ class FollowerReplicaTest {
   private static ByteBuffer records(long from, int count, int epoch) {
     ByteBuffer bytes = ByteBuffer.allocate(count * FakeReplicaLog.ENTRY_BYTES);
     for (int i = 0; i < count; i++) {
-      bytes.putLong(from + i).putInt(epoch).putLong(100 + i);
+      bytes.putLong(from + i).putInt(epoch).putLong(100 + i).putLong(-1).putShort((short) -1).putInt(-1);
     }
     return bytes.flip();
   }

@@ -2,6 +2,7 @@ package io.ottla.broker.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 
@@ -31,6 +32,25 @@ class LeaderReplicaTest {
         refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS));
     assertThat(fixture.log.logEndOffset()).isZero();
     assertThat(leader.append(FakeReplicaLog.batch(7), 1)).isInstanceOf(AppendDecision.Appended.class);
+  }
+
+  /** P9: not before the original is committed, and then even below min ISR. */
+  @Test
+  void aRepetitionIsNotAppendedAndWaitsForTheHighWatermarkLikeTheOriginal() {
+    LeaderReplica leader = fixture.lead(1, 1, 1, 2);
+    ByteBuffer batch = FakeReplicaLog.batch(7, 5, (short) 0, 0);
+    assertThat(leader.append(batch, -1)).isEqualTo(new AppendDecision.Appended(0, 1, 1));
+    assertThat(leader.append(FakeReplicaLog.batch(8, 5, (short) 0, 1), -1))
+        .isEqualTo(new AppendDecision.Appended(1, 2, 1));
+    assertThat(leader.append(batch, -1)).isEqualTo(new AppendDecision.Duplicate(0, 1, 1));
+    assertThat(fixture.log.logEndOffset()).isEqualTo(2);
+    fixture.log.force();
+    leader.onForced();
+    assertThat(fixture.replica.ackState(1, 1, -1)).isEqualTo(AckState.WAITING);
+    fixture.fetched(leader, 2, 1, 1);
+    fixture.replica.apply(ReplicaFixture.view(1, 1, 2, 2, 1), 0);
+    assertThat(leader.append(batch, -1)).isEqualTo(new AppendDecision.Duplicate(0, 1, 1));
+    assertThat(fixture.replica.ackState(1, 1, -1)).isEqualTo(AckState.DONE);
   }
 
   /** P8, P33. */

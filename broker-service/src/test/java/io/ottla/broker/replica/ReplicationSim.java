@@ -12,6 +12,8 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import io.ottla.broker.replica.FollowerReplica.Position;
 import io.ottla.broker.replica.port.BrokerStates;
 import io.ottla.broker.replica.port.EpochEnd;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.LeaderRecoveryState;
 import io.ottla.common.metadata.PartitionState;
 
@@ -45,6 +48,10 @@ final class ReplicationSim {
 
   private record Registration(long epoch, boolean active) {}
 
+  /** A batch in a leader's log whose sender waits. */
+  private record Waiting(int leaderEpoch, long baseOffset, long endOffset, long payload,
+      Consumer<SimProducer.Answer> reply) {}
+
   /** Committed metadata after one entry. */
   private record Entry(PartitionState state, Map<Integer, Registration> brokers) {}
 
@@ -67,8 +74,15 @@ final class ReplicationSim {
   private long nowMs;
   private long order;
   private long nextPayload = 1;
+  private final List<SimProducer> producers = new ArrayList<>();
+  private final Function<UUID, FakeReplicaLog> logs;
 
   ReplicationSim(long seed, PartitionReplica.Roles roles) {
+    this(seed, roles, FakeReplicaLog::new);
+  }
+
+  ReplicationSim(long seed, PartitionReplica.Roles roles, Function<UUID, FakeReplicaLog> logs) {
+    this.logs = logs;
     this.seed = seed;
     this.random = new Random(seed * 0x9E3779B97F4A7C15L + 17);
     this.roles = roles;
@@ -90,6 +104,9 @@ final class ReplicationSim {
       nodes.put(id, node);
       node.start(0);
     }
+    for (int id = 1; id <= 2; id++) {
+      producers.add(new SimProducer(new ProducersWorld(), new Random(random.nextLong()), id));
+    }
   }
 
   /** Runs to the end; returns how many records were acknowledged with acks=all. */
@@ -99,6 +116,7 @@ final class ReplicationSim {
         node.schedule();
       }
       at(10, this::client);
+      producers.forEach(producer -> at(15, producer::next));
       at(200, this::fault);
       while (!events.isEmpty()) {
         Event next = events.poll();
@@ -161,6 +179,49 @@ final class ReplicationSim {
       }
     }
     after(5 + random.nextInt(40), this::client);
+  }
+
+  /** What idempotent producers see of all this. */
+  private final class ProducersWorld implements SimProducer.World {
+    @Override
+    public void produce(ByteBuffer batch, long payload, Consumer<SimProducer.Answer> reply) {
+      // Who routes knows the metadata up to some recent entry; a late copy reaches a leader that may be none any more.
+      int seen = metadata.size() - 1 - (healed() ? 0 : Math.min(metadata.size() - 1, random.nextInt(3)));
+      int leader = metadata.get(seen).state().leader();
+      if (leader > 0) {
+        send(() -> node(leader).produce(batch, payload, answer -> send(() -> reply.accept(answer))));
+      }
+    }
+
+    @Override
+    public void after(long delayMs, Runnable action) {
+      ReplicationSim.this.after(delayMs, action);
+    }
+
+    @Override
+    public long nowMs() {
+      return nowMs;
+    }
+
+    @Override
+    public long nextPayload() {
+      return nextPayload++;
+    }
+
+    @Override
+    public boolean open() {
+      return nowMs < END_MS - 4_000;
+    }
+
+    @Override
+    public Violation violation(String what) {
+      return ReplicationSim.this.violation(what);
+    }
+  }
+
+  /** How many records idempotent producers had acknowledged. */
+  int acknowledgedToProducers() {
+    return producers.stream().mapToInt(SimProducer::acknowledged).sum();
   }
 
   // ---- controller
@@ -358,12 +419,11 @@ final class ReplicationSim {
     private long checkpointedHighWatermark;
     private int highWatermarkEpoch = -1;
     private long lastHighWatermark;
-    private final List<AppendDecision.Appended> waiting = new ArrayList<>();
-    private final List<Long> waitingPayloads = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
 
     Node(int id) {
       this.id = id;
-      this.log = new FakeReplicaLog(new UUID(id, 0));
+      this.log = logs.apply(new UUID(id, 0));
     }
 
     boolean alive() {
@@ -412,7 +472,6 @@ final class ReplicationSim {
       }
       replica = null;
       waiting.clear();
-      waitingPayloads.clear();
       int now = life;
       after(random.nextInt(600), () -> {
         if (life == now) {
@@ -487,12 +546,45 @@ final class ReplicationSim {
     void produce(LeaderReplica leader) {
       long payload = nextPayload++;
       if (leader.append(FakeReplicaLog.batch(payload), -1) instanceof AppendDecision.Appended appended) {
-        Integer writer = writerOfEpoch.putIfAbsent(appended.leaderEpoch(), id);
-        if (writer != null && writer != id) {
-          throw violation("I30: " + writer + " and " + id + " both write in epoch " + appended.leaderEpoch());
+        noteWriter(appended.leaderEpoch());
+        waiting.add(new Waiting(appended.leaderEpoch(), appended.baseOffset(), appended.endOffset(), payload, answer -> {
+        }));
+      }
+      acknowledge();
+    }
+
+    private void noteWriter(int leaderEpoch) {
+      Integer writer = writerOfEpoch.putIfAbsent(leaderEpoch, id);
+      if (writer != null && writer != id) {
+        throw violation("I30: " + writer + " and " + id + " both write in epoch " + leaderEpoch);
+      }
+    }
+
+    /** A batch of an idempotent producer arrives; a node that does not lead says so, one that is down says nothing. */
+    private void produce(ByteBuffer batch, long payload, Consumer<SimProducer.Answer> reply) {
+      LeaderReplica leader = leader();
+      if (leader == null) {
+        if (alive()) {
+          reply.accept(new SimProducer.Answer(ErrorCode.NOT_LEADER, -1));
         }
-        waiting.add(appended);
-        waitingPayloads.add(payload);
+        return;
+      }
+      try {
+        switch (leader.append(batch, -1)) {
+          case AppendDecision.Appended(long base, long end, int epoch) -> {
+            noteWriter(epoch);
+            waiting.add(new Waiting(epoch, base, end, payload, reply));
+          }
+          case AppendDecision.Duplicate(long base, long end, int epoch) ->
+            waiting.add(new Waiting(epoch, base, end, payload, reply));
+          case AppendDecision.Refused(ErrorCode code, String message) ->
+            reply.accept(new SimProducer.Answer(code, -1));
+        }
+      } catch (OttlaException e) {
+        if (e.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE && leader.leaderEpoch() == state().leaderEpoch()) {
+          throw violation("P37: the leader lacks what it acknowledged: " + e.getMessage());
+        }
+        reply.accept(new SimProducer.Answer(e.code(), -1));
       }
       acknowledge();
     }
@@ -501,7 +593,7 @@ final class ReplicationSim {
     private void acknowledge() {
       PartitionReplica own = replica;
       for (int i = 0; own != null && i < waiting.size();) {
-        AppendDecision.Appended one = waiting.get(i);
+        Waiting one = waiting.get(i);
         AckState state = own.ackState(one.leaderEpoch(), one.endOffset(), -1);
         if (state == AckState.WAITING) {
           i++;
@@ -509,10 +601,10 @@ final class ReplicationSim {
         }
         if (state == AckState.DONE) {
           noteCommitted(this);
-          acknowledged.put(one.baseOffset(), waitingPayloads.get(i));
+          acknowledged.put(one.baseOffset(), one.payload());
+          one.reply().accept(new SimProducer.Answer(null, one.baseOffset()));
         }
         waiting.remove(i);
-        waitingPayloads.remove(i);
       }
     }
 
@@ -718,11 +810,26 @@ final class ReplicationSim {
     if (state().isr().size() != nodeCount) {
       throw violation("the isr did not grow back: " + state());
     }
+    checkProducers(first.log.entries());
     acknowledged.forEach((offset, payload) -> {
       if (first.log.entry(offset).payload() != payload) {
         throw violation("I34: acknowledged " + payload + " at " + offset + " became " + first.log.entry(offset));
       }
     });
+  }
+
+  /** I36: each sequence once, in order, and none left out between two of an epoch. */
+  private void checkProducers(List<FakeReplicaLog.Entry> log) {
+    Map<Long, FakeReplicaLog.Entry> last = new HashMap<>();
+    for (FakeReplicaLog.Entry entry : log) {
+      FakeReplicaLog.Entry before = entry.producer() < 0 ? null : last.put(entry.producer(), entry);
+      boolean follows = before == null || (entry.producerEpoch() == before.producerEpoch()
+          ? entry.sequence() == ((before.sequence() + 1) & Integer.MAX_VALUE)
+          : entry.producerEpoch() > before.producerEpoch() && entry.sequence() == 0);
+      if (!follows) {
+        throw violation("I36: " + entry + " comes after " + before);
+      }
+    }
   }
 
   List<String> trace() {

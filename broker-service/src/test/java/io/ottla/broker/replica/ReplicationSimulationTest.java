@@ -3,14 +3,19 @@ package io.ottla.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.ottla.broker.replica.ReplicationSim.Violation;
 import io.ottla.broker.replica.port.BrokerStates;
 import io.ottla.broker.replica.port.EpochEnd;
+import io.ottla.broker.replica.port.OffsetRange;
 
 /** Replication under crashes, lost disks, leader changes and a bad network; and bugs planted on purpose, which must be noticed. */
 class ReplicationSimulationTest {
@@ -37,13 +42,17 @@ class ReplicationSimulationTest {
     };
   }
 
-  /** I24–I28, I30, I33, I34. */
+  /** I24–I28, I30, I33, I34, I36. */
   @Test
   void nothingAcknowledgedIsLostAndReplicasConverge() {
     long acknowledged = 0;
+    long toProducers = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
-      acknowledged += new ReplicationSim(seed, SOUND).run();
+      ReplicationSim sim = new ReplicationSim(seed, SOUND);
+      acknowledged += sim.run();
+      toProducers += sim.acknowledgedToProducers();
     }
+    assertThat(toProducers / SEEDS).as("records acknowledged to idempotent producers per seed").isGreaterThan(20);
     assertThat(acknowledged / SEEDS).as("acknowledged records per seed").isGreaterThan(20);
   }
 
@@ -110,10 +119,50 @@ class ReplicationSimulationTest {
     }, FollowerReplica::new));
   }
 
+  /** P38: what a leader knows of producers is in its log, whoever wrote it. */
+  @Test
+  void findsProducersForgottenWithTheLeaderChange() {
+    assertFound(SOUND, incarnation -> new FakeReplicaLog(incarnation) {
+      @Override
+      public void startEpoch(int epoch) {
+        super.startEpoch(epoch);
+        forgetProducers();
+      }
+    });
+  }
+
+  /** P9: the original may not be committed, and may never be. */
+  @Test
+  void findsARepetitionAcknowledgedBeforeItIsCommitted() {
+    assertFound(roles((context, view, now) -> new LeaderReplica(context, view, now) {
+      @Override
+      @Nullable
+      OffsetRange duplicateOf(ByteBuffer batch) {
+        OffsetRange known = super.duplicateOf(batch);
+        return known == null ? null : new OffsetRange(known.baseOffset(), 0);
+      }
+    }, FollowerReplica::new));
+  }
+
+  /** P38: what a truncation removed was never written. */
+  @Test
+  void findsProducersRememberedBeyondATruncation() {
+    assertFound(SOUND, incarnation -> new FakeReplicaLog(incarnation) {
+      @Override
+      void rebuildProducers() {
+        // stays as it was
+      }
+    });
+  }
+
   private static void assertFound(PartitionReplica.Roles planted) {
+    assertFound(planted, FakeReplicaLog::new);
+  }
+
+  private static void assertFound(PartitionReplica.Roles planted, Function<UUID, FakeReplicaLog> logs) {
     for (long seed = 1; seed <= 2_000; seed++) {
       try {
-        new ReplicationSim(seed, planted).run();
+        new ReplicationSim(seed, planted, logs).run();
       } catch (Violation expected) {
         return;
       }
