@@ -33,6 +33,8 @@ final class LeaderRouter {
   private static final long FIRST_RETRY_WAIT_MS = 5;
   private static final long MAX_RETRY_WAIT_MS = 50;
   private static final long ANSWER_GRACE_MS = 1_000;
+  /** What may be sent again is, after this much time without an answer: the connection may be dead without saying so. */
+  private static final long ATTEMPT_MS = 5_000;
   /** How often someone who waits for an answer looks whether the leadership has moved meanwhile. */
   private static final long LOOK_MS = 50;
 
@@ -73,12 +75,13 @@ final class LeaderRouter {
     return switch (target(image, partition)) {
       case Target.None none -> new AppendOutcome.Failed(none.code(), none.message());
       case Target.At at -> {
+        long untilMs = repeatable ? Math.min(deadlineMs, clock.millis() + ATTEMPT_MS) : deadlineMs;
         CompletableFuture<AppendOutcome> answer = at.access().append(partition, batch.duplicate(), acks.wireValue(),
-            remaining(deadlineMs));
-        yield repeatable && leadershipMovesFirst(answer, partition, image, deadlineMs)
+            remaining(untilMs));
+        yield repeatable && leadershipMovesFirst(answer, partition, image, untilMs)
             ? new AppendOutcome.Failed(ErrorCode.INDETERMINATE,
                 "The leadership moved before the answer; the records may have been written.")
-            : await(answer, deadlineMs, AppendOutcome.Failed::new);
+            : await(answer, untilMs, AppendOutcome.Failed::new);
       }
     };
   }

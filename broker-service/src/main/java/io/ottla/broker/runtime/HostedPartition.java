@@ -99,13 +99,13 @@ final class HostedPartition {
   // ---- produce
 
   CompletableFuture<AppendOutcome> append(ByteBuffer sent, int acks, long timeoutMs) {
+    if (acks != -1 && BatchFormat.isIdempotent(sent, sent.position(), sent.limit())) {
+      return refused(ErrorCode.INVALID_REQUEST, "an idempotent producer must ask for acks=all (P37)");
+    }
     if (acks != -1 && !services.session().leaseValid()) {
       return refused(ErrorCode.NOT_LEADER, "this broker has not heard from the controllers for a session (M20)");
     }
     ByteBuffer batch = log.inStoredForm(sent);
-    if (acks != -1 && BatchFormat.isIdempotent(batch, batch.position(), batch.limit())) {
-      return refused(ErrorCode.INVALID_REQUEST, "an idempotent producer must ask for acks=all (P37)");
-    }
     int size = batch.remaining();
     if (!services.purgatory().admit(size)) {
       return refused(ErrorCode.BUSY, "too many appends wait on this broker");
