@@ -23,6 +23,8 @@ public final class ProducerIdBlocks implements ProducerIdSource {
   /** With fewer ids than this left, the next block is asked for. */
   private static final int LOW = 500;
   private static final long MAX_WAIT_MS = 500;
+  /** Between a failure and the next attempt. */
+  private static final long PAUSE_MS = 200;
   /** After a failure nobody waits for the next attempts until this much later. */
   private static final long PATIENCE_MS = 5_000;
 
@@ -38,6 +40,7 @@ public final class ProducerIdBlocks implements ProducerIdSource {
   private long spareFrom;
   private long spareEnd;
   private boolean asking;
+  private long askAgainAtMs = Long.MIN_VALUE;
   private long nobodyWaitsUntilMs = Long.MIN_VALUE;
 
   /**
@@ -80,7 +83,7 @@ public final class ProducerIdBlocks implements ProducerIdSource {
   }
 
   private void askIfLow() {
-    if (!asking && spareFrom == spareEnd && end - next < LOW) {
+    if (!asking && spareFrom == spareEnd && end - next < LOW && clock.millis() >= askAgainAtMs) {
       asking = true;
       Thread.ofVirtual().name("ottla-producer-ids").start(this::ask);
     }
@@ -106,6 +109,7 @@ public final class ProducerIdBlocks implements ProducerIdSource {
         spareFrom = first;
         spareEnd = first + count;
       } else {
+        askAgainAtMs = clock.millis() + PAUSE_MS;
         nobodyWaitsUntilMs = clock.millis() + PATIENCE_MS;
       }
       answered.signalAll();

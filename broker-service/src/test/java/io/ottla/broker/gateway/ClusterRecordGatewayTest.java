@@ -141,8 +141,10 @@ class ClusterRecordGatewayTest {
 
   private static List<String> values(FakePartitions log, int partition) {
     List<String> values = new ArrayList<>();
-    for (Record record : log.logs.getOrDefault(new TopicIdPartition(TOPIC, partition), List.of())) {
-      values.add(String.valueOf(FakePartitions.text(record.value())));
+    synchronized (log) {
+      for (Record record : log.logs.getOrDefault(new TopicIdPartition(TOPIC, partition), List.of())) {
+        values.add(String.valueOf(FakePartitions.text(record.value())));
+      }
     }
     return values;
   }
@@ -359,9 +361,7 @@ class ClusterRecordGatewayTest {
           for (int i = 0; i < 40; i++) {
             String value = thread + ":" + i;
             RecordResult.Written written = (RecordResult.Written) produce(60_000, record(0, null, value)).getFirst();
-            synchronized (local) {
-              assertThat(values(local, 0).get((int) written.offset())).isEqualTo(value);
-            }
+            assertThat(values(local, 0).get((int) written.offset())).isEqualTo(value);
           }
           return null;
         }));

@@ -19,6 +19,8 @@ import io.ottla.common.config.Listener;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.CreateTopicResponse;
 import io.ottla.common.wire.DeleteTopicRequest;
@@ -42,6 +44,7 @@ class ControllerClientTest {
   private static final String HEARTBEAT = "/cluster/v1/brokers/heartbeat";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String CREATE = "/cluster/v1/topics";
+  private static final String IDS = "/cluster/v1/producer-ids";
   private static final String DELETE = "/cluster/v1/topics/delete";
   private static final int SESSION_MS = 3_000;
   private static final int NOBODY = 1;
@@ -121,6 +124,19 @@ class ControllerClientTest {
     first.stubFor(post(DELETE).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
     assertThat(failure(() -> client.deleteTopic(new DeleteTopicRequest("t")))).isEqualTo(ErrorCode.INDETERMINATE);
     first.verify(1, postRequestedFor(urlEqualTo(DELETE)));
+  }
+
+  /** P36: another block is as good, and nobody will ever be given the first. */
+  @Test
+  void producerIdsAreAskedForAgainWhenTheAnswerWasLost() {
+    first.stubFor(post(IDS).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+    second.stubFor(post(IDS).willReturn(aResponse()
+        .withBody(WireJson.write(new AllocateProducerIdsResponse((1L << 53) + 1, 1_000)))));
+    try (ControllerClient both = client(first.port(), second.port())) {
+      assertThat(both.allocateProducerIds(new AllocateProducerIdsRequest("c", 1, 2)).firstProducerId())
+          .isEqualTo((1L << 53) + 1);
+    }
+    second.verify(1, postRequestedFor(urlEqualTo(IDS)).withRequestBody(matchingJsonPath("$.brokerEpoch", equalTo("2"))));
   }
 
   @Test
