@@ -38,39 +38,43 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Broker 1 with real logs and threads, registered under a given epoch; no controller and no other broker answers it. */
+/** A broker with real logs and threads, registered under a given epoch; no controller answers it, nor any other broker unless a test has them. */
 final class TestHost implements AutoCloseable {
   static final int ID = 1;
-  static final UUID DIRECTORY = new UUID(2, ID);
   private static final LogConfig LOGS = new LogConfig(1 << 20, 4096, AppendLimits.DEFAULT);
 
   final LogStore store;
   final ReplicaManager manager;
   final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
+  /** Broker 1, alone. */
   TestHost(Path root, long brokerEpoch) throws IOException, InterruptedException {
-    NioLogDirectory directory = NioLogDirectory.open(root, MetadataLog.CLUSTER, ID, DIRECTORY);
+    this(root, ID, brokerEpoch,
+        (leader, request, timeout) -> CompletableFuture.failedFuture(new IOException("nobody there")));
+  }
+
+  TestHost(Path root, int id, long brokerEpoch, LeaderFetchCalls leaders) throws IOException, InterruptedException {
+    UUID directoryId = new UUID(2, id);
+    NioLogDirectory directory = NioLogDirectory.open(root, MetadataLog.CLUSTER, id, directoryId);
     store = new LogStore(directory, LOGS);
     List<RecoveryReport> found = store.start().recoveries();
-    NodeConfig config = config(root);
+    NodeConfig config = config(root, id);
     MonotonicClock clock = MonotonicClock.system();
-    BrokerSession session = new BrokerSession(ID, config.broker().sessionMs(), clock);
+    BrokerSession session = new BrokerSession(id, config.broker().sessionMs(), clock);
     ControllerCalls controllers = new AbsentControllers(brokerEpoch);
     DirectoryRecord record = new DirectoryRecord(directory);
     new Registrar(config, controllers, session, new UUID(3, brokerEpoch)).register(record, MetadataLog.CLUSTER,
-        DIRECTORY,
-        RestartClass.CLEAN);
+        directoryId, RestartClass.CLEAN);
     manager = new ReplicaManager(new ReplicaManager.Parts(store, record, LOGS, config.broker(), session, controllers,
-        (leader, request, timeout) -> CompletableFuture.failedFuture(new IOException("nobody there")), clock,
-        System::currentTimeMillis, new SecureRandomSource(), failures::add,
+        leaders, clock, System::currentTimeMillis, new SecureRandomSource(), failures::add,
         found.stream().map(RecoveryReport::id).toList()));
     manager.start();
   }
 
-  private static NodeConfig config(Path root) {
+  private static NodeConfig config(Path root, int id) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("process.roles", "broker");
-    values.put("node.id", Integer.toString(ID));
+    values.put("node.id", Integer.toString(id));
     values.put("controller.quorum.initial.voters", "9@127.0.0.1:1");
     values.put("listeners", "CLIENT://127.0.0.1:1,INTERNAL://127.0.0.1:2");
     values.put("log.dirs", root.toString());
