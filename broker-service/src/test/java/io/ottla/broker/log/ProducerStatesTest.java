@@ -137,8 +137,9 @@ class ProducerStatesTest {
     append(Batches.NOW + ProducerStates.EXPIRY_MS, 2, 0, 2, 1);
     assertThat(states.entry(1)).isNull();
     assertThat(states.entries()).containsOnlyKeys(2L);
-    assertThat(states.size()).as("and takes no room").isEqualTo(1);
-    assertThat(append(1, 0, 9, 1)).as("it may begin anywhere").isEqualTo(4);
+    append(Batches.NOW + ProducerStates.EXPIRY_MS * 25 / 24, 2, 0, 3, 1);
+    assertThat(states.size()).as("and takes no room an hour later").isEqualTo(1);
+    assertThat(append(1, 0, 9, 1)).as("it may begin anywhere").isEqualTo(5);
   }
 
   /** Whoever writes down what happened long ago is not idle. */
