@@ -419,6 +419,9 @@ final class ReplicationSim {
     private long checkpointedHighWatermark;
     private int highWatermarkEpoch = -1;
     private long lastHighWatermark;
+    /** As long as it leads, a leader only appends: what was compared in this leadership need not be compared again. */
+    private int comparedInEpoch = -1;
+    private long comparedUpTo;
     private final List<Waiting> waiting = new ArrayList<>();
 
     Node(int id) {
@@ -493,6 +496,7 @@ final class ReplicationSim {
       brokerEpoch = register(id, wiped);
       requestSeq = 0;
       highWatermarkEpoch = -1;
+      comparedInEpoch = -1;
       start((int) brokerEpoch);
       schedule();
     }
@@ -702,10 +706,15 @@ final class ReplicationSim {
   /** Whatever a leader calls committed is committed for good (I26, I27, P32). */
   private void noteCommitted(Node node) {
     PartitionReplica replica = node.replica;
-    if (replica == null || replica.leader() == null) {
+    LeaderReplica leader = node.leader();
+    if (replica == null || leader == null) {
       return;
     }
-    for (long offset = 0; offset < replica.highWatermark(); offset++) {
+    if (node.comparedInEpoch != leader.leaderEpoch()) {
+      node.comparedInEpoch = leader.leaderEpoch();
+      node.comparedUpTo = 0;
+    }
+    for (long offset = node.comparedUpTo; offset < replica.highWatermark(); offset++) {
       FakeReplicaLog.Entry own = node.log.entry(offset);
       if (offset == truth()) {
         committed.add(own);
@@ -714,6 +723,7 @@ final class ReplicationSim {
             + " was");
       }
     }
+    node.comparedUpTo = Math.max(node.comparedUpTo, replica.highWatermark());
   }
 
   private void check() {

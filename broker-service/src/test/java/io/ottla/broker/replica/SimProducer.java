@@ -94,7 +94,7 @@ final class SimProducer {
       acknowledged++;
       sequence = (sequence + 1) & Integer.MAX_VALUE;
       payload = -1;
-      world.after(1 + random.nextInt(30), this::next);
+      world.after(10 + random.nextInt(80), this::next);
     } else if (refusal == ErrorCode.DUPLICATE_SEQUENCE || refusal == ErrorCode.INVALID_PRODUCER_EPOCH) {
       throw world.violation("P37: " + refusal + " for producer " + id + " epoch " + epoch + " sequence " + sequence);
     }
