@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -294,7 +295,8 @@ class ClusterRecordGatewayTest {
       }
       local.follow(peer);
       moveToSelf();
-      assertThat(under.get().getFirst()).isEqualTo(new RecordResult.Written(1, 0, 1_000_000L));
+      assertThat(under.get(4, TimeUnit.SECONDS).getFirst()).as("long before the call is given up")
+          .isEqualTo(new RecordResult.Written(1, 0, 1_000_000L));
     }
     assertThat(values(local, 1)).containsExactly("a");
   }
