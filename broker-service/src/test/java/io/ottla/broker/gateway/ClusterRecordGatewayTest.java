@@ -255,7 +255,8 @@ class ClusterRecordGatewayTest {
   void aBatchWhoseOutcomeIsUnknownIsSentAgainAndWrittenOnce(ErrorCode code) {
     for (int i = 0; i < 3; i++) {
       local.lostAnswers.add(new AppendOutcome.Failed(code, "who knows"));
-      assertThat(produce(5000, record(0, null, "a" + i)).getFirst()).isEqualTo(new RecordResult.Written(0, i, 1_000_000L));
+      assertThat(produce(5000, record(0, null, "a" + i)).getFirst())
+          .isEqualTo(new RecordResult.Written(0, i, 1_000_000L));
     }
     assertThat(values(local, 0)).containsExactly("a0", "a1", "a2");
   }
@@ -271,7 +272,8 @@ class ClusterRecordGatewayTest {
     };
     assertThat(produce(5000, record(1, null, "a")).getFirst()).isEqualTo(new RecordResult.Written(1, 1, 1_000_000L));
     assertThat(values(local, 1)).containsExactly("before", "a");
-    assertThat(produce(5000, record(1, null, "after")).getFirst()).isEqualTo(new RecordResult.Written(1, 2, 1_000_000L));
+    assertThat(produce(5000, record(1, null, "after")).getFirst())
+        .isEqualTo(new RecordResult.Written(1, 2, 1_000_000L));
   }
 
   /** The same, but what the old leader wrote was never handed on. */

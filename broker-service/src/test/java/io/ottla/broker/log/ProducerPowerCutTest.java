@@ -86,7 +86,8 @@ class ProducerPowerCutTest {
     } else if (kind < 94) {
       truncate(log);
     } else if (kind < 98) {
-      long start = log.logStartOffset() + random.nextInt((int) Math.min(30, log.logEndOffset() - log.logStartOffset() + 1));
+      long start = log.logStartOffset()
+          + random.nextInt((int) Math.min(30, log.logEndOffset() - log.logStartOffset() + 1));
       log.raiseLogStart(start, log.logEndOffset());
     } else {
       openReset = log.logEndOffset() + random.nextInt(5);

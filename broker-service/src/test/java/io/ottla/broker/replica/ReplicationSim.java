@@ -551,8 +551,8 @@ final class ReplicationSim {
       long payload = nextPayload++;
       if (leader.append(FakeReplicaLog.batch(payload), -1) instanceof AppendDecision.Appended appended) {
         noteWriter(appended.leaderEpoch());
-        waiting.add(new Waiting(appended.leaderEpoch(), appended.baseOffset(), appended.endOffset(), payload, answer -> {
-        }));
+        waiting.add(
+            new Waiting(appended.leaderEpoch(), appended.baseOffset(), appended.endOffset(), payload, answer -> {}));
       }
       acknowledge();
     }

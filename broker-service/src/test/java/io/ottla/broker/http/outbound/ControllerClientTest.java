@@ -136,7 +136,8 @@ class ControllerClientTest {
       assertThat(both.allocateProducerIds(new AllocateProducerIdsRequest("c", 1, 2)).firstProducerId())
           .isEqualTo((1L << 53) + 1);
     }
-    second.verify(1, postRequestedFor(urlEqualTo(IDS)).withRequestBody(matchingJsonPath("$.brokerEpoch", equalTo("2"))));
+    second.verify(1,
+        postRequestedFor(urlEqualTo(IDS)).withRequestBody(matchingJsonPath("$.brokerEpoch", equalTo("2"))));
   }
 
   @Test
