@@ -34,7 +34,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * Runs what a controller does right after it is elected, before it is: in memory, among three imaginary controllers and brokers. A process
