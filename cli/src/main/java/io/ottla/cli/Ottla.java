@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The root command. It does nothing itself; each subcommand is a class of its own. */
 @Command(name = "ottla", description = "A log cluster that you talk to with curl.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     UpCommand.class, DevCommand.class, StatusCommand.class, NodeCommand.class, DownCommand.class, TopicsCommand.class,
-    ProduceCommand.class, ConsumeCommand.class, QuorumCommand.class, MetadataCommand.class}, footer = {"",
+    PartitionsCommand.class, BrokersCommand.class, ProduceCommand.class, ConsumeCommand.class, QuorumCommand.class,
+    MetadataCommand.class}, footer = {"",
         "Five minutes:", "  ottla up", "  ottla topics create demo --partitions 6",
         "  git log --pretty='%%an %%s' | ottla produce demo",
         "  ottla consume demo --from-beginning", "", "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict,",

@@ -7,9 +7,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ottla topics}. */
-@Command(name = "topics", description = "Create, list, describe and delete topics.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    TopicsCreateCommand.class, TopicsListCommand.class, TopicsDescribeCommand.class,
-    TopicsDeleteCommand.class}, footer = {"", "Examples:", "  ottla topics create orders --partitions 6",
+@Command(name = "topics", description = "Create, list, describe, change and delete topics.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    TopicsCreateCommand.class, TopicsListCommand.class, TopicsDescribeCommand.class, TopicsAlterCommand.class,
+    TopicsConfigCommand.class, TopicsDeleteCommand.class}, footer = {"", "Examples:", "  ottla topics create orders --partitions 6",
         "  ottla topics describe orders"})
 final class TopicsCommand implements Runnable {
   @Spec
@@ -18,7 +18,7 @@ final class TopicsCommand implements Runnable {
   @Override
   public void run() {
     if (command != null) {
-      throw new ParameterException(command.commandLine(), "which of create, list, describe, delete?");
+      throw new ParameterException(command.commandLine(), "which of create, list, describe, alter, config, delete?");
     }
   }
 }

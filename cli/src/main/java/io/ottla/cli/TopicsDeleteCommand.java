@@ -1,11 +1,7 @@
 package io.ottla.cli;
 
 import io.ottla.cli.client.Topics;
-import io.ottla.cli.terminal.CommandFailure;
 import io.ottla.cli.terminal.ExitCode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,33 +26,12 @@ final class TopicsDeleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!yes)
-      confirm();
+    if (!yes) {
+      Confirmation.require(context.console(), topic, "not deleting " + topic,
+          "This removes " + topic + " and its records for good.");
+    }
     new Topics(server.client(context)).delete(topic);
     context.console().print("deleted " + topic);
     return ExitCode.OK;
-  }
-
-  private void confirm() {
-    if (!context.console().terminals().in()) {
-      throw new CommandFailure(ExitCode.USAGE, "not deleting " + topic + ": nobody is there to ask",
-          "--yes deletes without asking");
-    }
-    context.console().say("This removes " + topic + " and its records for good. Type its name to go on:");
-    if (!topic.equals(readLine())) {
-      throw new CommandFailure(ExitCode.FAILED, "that is not its name; nothing was deleted");
-    }
-  }
-
-  private String readLine() {
-    StringBuilder line = new StringBuilder();
-    try {
-      for (int c = context.console().in().read(); c >= 0 && c != '\n'; c = context.console().in().read()) {
-        line.append((char) c);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return new String(line.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8).strip();
   }
 }

@@ -141,7 +141,7 @@ class OttlaTest {
   void deletingATopicWantsItsNameTyped() {
     Outcome outcome = cli().onTerminal().input("order\n").run("topics", "delete", "orders", "--server", "127.0.0.1:9");
     assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(outcome.err()).contains("nothing was deleted");
+    assertThat(outcome.err()).contains("nothing was changed");
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.ottla.broker.http.internal.ReplicaEndpoints;
 import io.ottla.broker.http.outbound.ActiveController;
 import io.ottla.broker.http.outbound.ControllerClient;
 import io.ottla.broker.http.outbound.HttpLeaderFetchCalls;
+import io.ottla.broker.http.outbound.HttpMaintenanceCalls;
 import io.ottla.broker.http.outbound.HttpMetadataSource;
 import io.ottla.broker.lifecycle.BrokerSession;
 import io.ottla.broker.lifecycle.BrokerState;
@@ -28,6 +29,7 @@ import io.ottla.broker.lifecycle.BrokerStatus;
 import io.ottla.broker.lifecycle.ControllerCalls;
 import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.HeartbeatLoop;
+import io.ottla.broker.lifecycle.MaintenanceCalls;
 import io.ottla.broker.lifecycle.ProducerCounts;
 import io.ottla.broker.lifecycle.Registrar;
 import io.ottla.broker.log.LogConfig;
@@ -222,6 +224,11 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   /** The way to the active controller. */
   public ControllerCalls controllers() {
     return controllers;
+  }
+
+  /** The administrators' way to the active controller. */
+  public MaintenanceCalls maintenance() {
+    return new HttpMaintenanceCalls(controllers);
   }
 
   /** The partitions led here; nothing is led before the broker is up. */

@@ -3,7 +3,9 @@ package io.ottla.broker.boot;
 import io.ottla.broker.gateway.AdminGateway;
 import io.ottla.broker.gateway.ClusterRecordGateway;
 import io.ottla.broker.gateway.ControllerAdminGateway;
+import io.ottla.broker.gateway.ControllerMaintenanceGateway;
 import io.ottla.broker.gateway.GatewayLimits;
+import io.ottla.broker.gateway.MaintenanceGateway;
 import io.ottla.broker.gateway.ProducerIdBlocks;
 import io.ottla.broker.gateway.RecordGateway;
 import io.ottla.broker.http.outbound.PeerPartitionServices;
@@ -72,6 +74,11 @@ public class BrokerWiring {
   @Bean
   AdminGateway adminGateway(BrokerNode node, BrokerView view, RandomSource random) {
     return new ControllerAdminGateway(node.controllers(), view, random);
+  }
+
+  @Bean
+  MaintenanceGateway maintenanceGateway(BrokerNode node, BrokerView view) {
+    return new ControllerMaintenanceGateway(node.maintenance(), view);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.ottla.broker.boot;
 
 import io.ottla.broker.gateway.AdminGateway;
+import io.ottla.broker.gateway.MaintenanceGateway;
 import io.ottla.broker.gateway.RecordGateway;
 import io.ottla.broker.http.api.ApiFilter;
 import io.ottla.broker.http.api.ErrorAdvice;
@@ -9,8 +10,12 @@ import io.ottla.broker.http.api.v2.AdminController;
 import io.ottla.broker.http.api.v2.MetadataController;
 import io.ottla.broker.http.api.v2.ProduceController;
 import io.ottla.broker.http.api.v2.RecordsController;
+import io.ottla.broker.http.api.v3.BrokerChangesController;
 import io.ottla.broker.http.api.v3.ClustersController;
+import io.ottla.broker.http.api.v3.ElectionsController;
 import io.ottla.broker.http.api.v3.PartitionsController;
+import io.ottla.broker.http.api.v3.ReassignmentsController;
+import io.ottla.broker.http.api.v3.TopicChangesController;
 import io.ottla.broker.http.api.v3.TopicsController;
 import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.config.NodeConfig;
@@ -26,7 +31,7 @@ import org.springframework.core.Ordered;
 
 /**
  * The client API of a broker: its controllers over the gateways, its filter and error pages in front of them. Needs {@link NodeConfig},
- * {@link BrokerView}, {@link RecordGateway} and {@link AdminGateway} in the context.
+ * {@link BrokerView}, {@link RecordGateway}, {@link AdminGateway} and {@link MaintenanceGateway} in the context.
  */
 @Configuration(proxyBeanMethods = false)
 @PropertySource("classpath:io/ottla/broker/boot/client-api.properties")
@@ -70,6 +75,26 @@ public class ClientApiWiring {
   @Bean
   PartitionsController partitionsController(BrokerView view, RecordGateway records) {
     return new PartitionsController(view, records);
+  }
+
+  @Bean
+  TopicChangesController topicChangesController(BrokerView view, MaintenanceGateway gateway, NodeConfig config) {
+    return new TopicChangesController(view, gateway, config.http());
+  }
+
+  @Bean
+  ReassignmentsController reassignmentsController(BrokerView view, MaintenanceGateway gateway, NodeConfig config) {
+    return new ReassignmentsController(view, gateway, config.http());
+  }
+
+  @Bean
+  ElectionsController electionsController(BrokerView view, MaintenanceGateway gateway, NodeConfig config) {
+    return new ElectionsController(view, gateway, config.http());
+  }
+
+  @Bean
+  BrokerChangesController brokerChangesController(BrokerView view, MaintenanceGateway gateway) {
+    return new BrokerChangesController(view, gateway);
   }
 
   /** First of all filters, so that metrics and controllers see paths in one form. */

@@ -125,18 +125,27 @@ public final class HeartbeatLoop implements AutoCloseable {
       noteFencing(answer);
       session.acknowledged(sentAtMs, answer.fenced());
       if (answer.shouldShutdown()) {
-        synchronized (monitor) {
-          mayShutDown = true;
-          monitor.notifyAll();
-        }
+        letGo();
       }
     } catch (OttlaException e) {
+      if (e.code() == ErrorCode.UNKNOWN_BROKER && wantsShutdown()) {
+        // It was decommissioned: the controllers forgot it as soon as it was fenced.
+        letGo();
+        return;
+      }
       if (e.code() == ErrorCode.STALE_BROKER_EPOCH || e.code() == ErrorCode.UNKNOWN_BROKER) {
         LOG.error("event=registration_lost brokerEpoch={} code={} reason=\"{}\"", session.brokerEpoch(), e.code(),
             e.getMessage());
         throw e;
       }
       LOG.debug("event=heartbeat_failed code={} reason=\"{}\"", e.code(), e.getMessage());
+    }
+  }
+
+  private void letGo() {
+    synchronized (monitor) {
+      mayShutDown = true;
+      monitor.notifyAll();
     }
   }
 

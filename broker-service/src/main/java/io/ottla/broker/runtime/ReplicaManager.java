@@ -199,11 +199,15 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     MetadataImage now = delta.image();
     removeDeleted(delta.deletedTopics());
     SortedMap<TopicIdPartition, PartitionState> mine = new TreeMap<>();
+    SortedMap<TopicIdPartition, PartitionState> left = new TreeMap<>();
     delta.changedPartitions().forEach((id, state) -> {
-      if (state.isReplica(session.brokerId()) || partitions.get(id) != null) {
+      if (state.isReplica(session.brokerId())) {
         mine.put(id, state);
+      } else if (partitions.get(id) != null) {
+        left.put(id, state);
       }
     });
+    removeReassigned(left, now);
     partitions.open(mine.keySet(), now);
     mine.forEach((id, state) -> apply(id, state, now));
     configuredTopics(delta).forEach(topic -> applySettings(topic, now));
@@ -242,6 +246,17 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     }
     if (!gone.isEmpty()) {
       partitions.delete(gone);
+    }
+  }
+
+  /** A reassignment took these replicas away; only now, with the change applied, do their logs go (M33). */
+  private void removeReassigned(SortedMap<TopicIdPartition, PartitionState> left, MetadataImage now) {
+    left.forEach((id, state) -> {
+      apply(id, state, now); // whoever waits here for acks is told that the leadership ended
+      fetchers.stopFollowing(id);
+    });
+    if (!left.isEmpty()) {
+      partitions.delete(left.keySet());
     }
   }
 

@@ -68,6 +68,12 @@ public final class MetadataLog {
     add(new PartitionChange(topic, partition, null, isr, null, null, null, null, leader, null, null));
   }
 
+  /** Gives a partition other replicas, an ISR, and a new leadership. */
+  public void move(UUID topic, int partition, List<Integer> replicas, List<Integer> isr, int leader) {
+    add(new PartitionChange(topic, partition, replicas, isr, null, null, List.of(), List.of(), leader, null,
+        replicas.stream().map(broker -> new UUID(2, broker)).toList()));
+  }
+
   /** Appends an entry of term 1. */
   public void add(MetadataRecord... records) {
     entries.add(List.of(records));

@@ -10,6 +10,7 @@ import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
+import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.common.record.BatchBuilder;
@@ -168,6 +169,39 @@ class ReplicaManagerTest {
         expect(host, kept, 0, "FOLLOWER", 1);
         assertThat(host.failures).isEmpty();
       }
+    }
+  }
+
+  /** M33: the log goes with the change that completes the move, not before; whoever waits is told that the outcome is unknown. */
+  @Test
+  void aReplicaMovedAwayDeletesItsLogOnceTheChangeIsApplied() throws Exception {
+    UUID led = log.create("led", 1, 1, 2);
+    UUID followed = log.create("followed", 1, 2, 1);
+    try (TestHost host = start()) {
+      stepTo(host, log.end());
+      CompletableFuture<AppendOutcome> waiting = append(host, led, 0, 100, 60_000);
+      log.add(new PartitionChange(led, 0, List.of(3, 2, 1), null, null, null, List.of(3), List.of(1), null, null,
+          List.of(new UUID(2, 3), new UUID(2, 2), new UUID(2, 1))));
+      stepTo(host, log.end());
+      expect(host, led, 0, "LEADER", 0);
+      assertThat(waiting).isNotDone();
+
+      log.move(led, 0, List.of(3, 2), List.of(3, 2), 3);
+      log.move(followed, 0, List.of(2, 3), List.of(2), 2);
+      hand(host, log.end());
+      assertThat(waiting.get()).isInstanceOfSatisfying(AppendOutcome.Failed.class,
+          failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
+      assertThat(host.manager.status(false).replicas()).isEmpty();
+      assertThat(host.store.logs()).isEmpty();
+      assertThat(directories(".stray")).isEmpty();
+      assertThat(append(host, led, 0, 100, 1_000).get()).isInstanceOfSatisfying(AppendOutcome.Failed.class,
+          failed -> assertThat(failed.code()).isEqualTo(ErrorCode.NOT_LEADER));
+
+      log.move(led, 0, List.of(2, 1), List.of(2), 2);
+      hand(host, log.end());
+      expect(host, led, 0, "FOLLOWER", 2);
+      assertThat(replica(host, led, 0).logEndOffset()).as("it begins anew").isZero();
+      assertThat(host.failures).isEmpty();
     }
   }
 

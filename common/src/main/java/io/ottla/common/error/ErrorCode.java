@@ -67,6 +67,14 @@ public enum ErrorCode {
   INELIGIBLE_REPLICA(Outcome.REFUSED, 409, 40901, true),
   /** The change was accepted and moved leadership away from the sender (M26). */
   NEW_LEADER_ELECTED(Outcome.REFUSED, 409, 40901, true),
+  /** The preferred replica is not in sync, or its broker not in service, so it cannot lead now (M25). */
+  PREFERRED_LEADER_NOT_AVAILABLE(Outcome.REFUSED, 409, 40901, true),
+  /** No reassignment is under way that could be cancelled (M33). */
+  NO_REASSIGNMENT(Outcome.REFUSED, 404, 404, false),
+  /** The replicas to be removed are the only ones known to hold everything committed. */
+  WOULD_LOSE_DATA(Outcome.REFUSED, 409, 40901, true),
+  /** The broker is in service, or still holds replicas, so it cannot be unregistered. */
+  BROKER_IN_USE(Outcome.REFUSED, 409, 40901, true),
   /** A bug, reported without internals. */
   INTERNAL(Outcome.UNKNOWN, 500, 500, false);
 

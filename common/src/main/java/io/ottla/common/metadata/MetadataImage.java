@@ -67,6 +67,11 @@ public final class MetadataImage {
     return broker != null && broker.active();
   }
 
+  /** Whether a broker is being decommissioned: it gets no new replicas, and those it has go elsewhere. */
+  public boolean isDraining(int brokerId) {
+    return Boolean.parseBoolean(configs(ConfigResource.broker(brokerId)).get(BrokerConfigs.DECOMMISSION));
+  }
+
   /** Topic ids by name, in name order. */
   public TreePMap<String, UUID> topicIdsByName() {
     return topicIdsByName;
@@ -144,9 +149,9 @@ public final class MetadataImage {
     return values;
   }
 
-  /** Least in-sync replicas in force for one partition: the configured number, but no more than it has replicas (M7). */
+  /** Least in-sync replicas in force for one partition: the configured number, but no more than it has replicas that count (M7). */
   public int effectiveMinIsr(TopicImage topic, PartitionState partition) {
-    return Math.min(configuredMinIsr(topic), partition.replicas().size());
+    return Math.min(configuredMinIsr(topic), partition.countedReplicas());
   }
 
   /** As the other form, for the topic's first partition; 1 for an unknown topic. */
@@ -162,6 +167,12 @@ public final class MetadataImage {
   /** The first producer id that no broker has been given (P36). */
   public long nextProducerId() {
     return nextProducerId;
+  }
+
+  /** The least number of in-sync replicas of topics that do not set it. */
+  public int minIsrWithoutOwnSetting() {
+    ConfigKey key = TopicConfigs.key(TopicConfigs.MIN_INSYNC_REPLICAS).orElseThrow();
+    return Integer.parseInt(clusterConfig(key.clusterName()).orElse(key.defaultValue()));
   }
 
   /** The durability mode of the cluster: {@code sync} until something else is stored. */

@@ -63,6 +63,29 @@ public record PartitionState(List<Integer> replicas, List<Integer> isr, List<Int
     return replicas.contains(brokerId);
   }
 
+  /** Whether the replicas are being changed (M32). */
+  public boolean reassigning() {
+    return !adding.isEmpty() || !removing.isEmpty();
+  }
+
+  /** The replicas once the running reassignment is complete, in their order; all when none is running. */
+  public List<Integer> target() {
+    return removing.isEmpty() ? replicas : replicas.stream().filter(id -> !removing.contains(id)).toList();
+  }
+
+  /** The replicas before the running reassignment; their order was lost to that of the target. All when none is running. */
+  public List<Integer> original() {
+    return adding.isEmpty() ? replicas : replicas.stream().filter(id -> !adding.contains(id)).toList();
+  }
+
+  /**
+   * How many replicas bound the effective min ISR (M7): those a reassignment adds count once it is complete. They hold nothing at first, and a
+   * partition with one replica must not stop taking records because a second one is on its way.
+   */
+  public int countedReplicas() {
+    return replicas.size() - adding.size();
+  }
+
   /** The broker that should lead when nothing speaks against it. */
   public int preferredLeader() {
     return replicas.getFirst();
@@ -77,6 +100,12 @@ public record PartitionState(List<Integer> replicas, List<Integer> isr, List<Int
         && replicas.containsAll(removing);
     if (!within) {
       return "a member that is no replica";
+    }
+    boolean moves = adding.isEmpty() && removing.isEmpty() || (distinct(adding) && distinct(removing)
+        && Collections.disjoint(adding, removing) && adding.size() < replicas.size()
+        && removing.size() < replicas.size());
+    if (!moves) {
+      return "a reassignment from or to nothing, or of one broker both ways";
     }
     return elr.isEmpty() || Collections.disjoint(isr, elr) ? null : "a broker in both isr and elr";
   }

@@ -21,6 +21,7 @@ public final class TopicShares {
   /** {@link #KINDS} numbers for each broker. */
   private final int[] counts;
   private final int leaderless;
+  private final int reassigning;
 
   /**
    * One broker's part in a topic.
@@ -41,10 +42,11 @@ public final class TopicShares {
     void visit(int brokerId, Share share);
   }
 
-  private TopicShares(int[] brokerIds, int[] counts, int leaderless) {
+  private TopicShares(int[] brokerIds, int[] counts, int leaderless, int reassigning) {
     this.brokerIds = brokerIds;
     this.counts = counts;
     this.leaderless = leaderless;
+    this.reassigning = reassigning;
   }
 
   static TopicShares of(List<PartitionState> partitions) {
@@ -66,6 +68,11 @@ public final class TopicShares {
     return leaderless;
   }
 
+  /** Partitions whose replicas are being changed. */
+  public int reassigning() {
+    return reassigning;
+  }
+
   /** Visits every broker that holds a partition, in the order of ids. */
   public void forEach(ShareVisitor visitor) {
     for (int at = 0; at < brokerIds.length; at++) {
@@ -85,8 +92,10 @@ public final class TopicShares {
     private int[] counts = new int[8 * KINDS];
     private int size;
     private int leaderless;
+    private int reassigning;
 
     void count(PartitionState partition) {
+      reassigning += partition.reassigning() ? 1 : 0;
       countAll(partition.replicas(), REPLICAS);
       countAll(partition.isr(), IN_SYNC);
       countAll(partition.elr(), ELIGIBLE);
@@ -130,7 +139,7 @@ public final class TopicShares {
     }
 
     TopicShares finish() {
-      return new TopicShares(Arrays.copyOf(ids, size), Arrays.copyOf(counts, size * KINDS), leaderless);
+      return new TopicShares(Arrays.copyOf(ids, size), Arrays.copyOf(counts, size * KINDS), leaderless, reassigning);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.BrokerChange;
+import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.MetadataRecord.RegisterBroker;
 import io.ottla.common.metadata.MetadataRecord.RemoveTopic;
@@ -42,6 +43,7 @@ public final class ClusterControl {
   private final BrokerControl brokers;
   private final TopicControl topics;
   private final PartitionControl partitions;
+  private final RandomSource random;
   private final int pieceRecords;
   private MetadataImage committed = MetadataImage.EMPTY;
   private @Nullable Activity activity;
@@ -73,6 +75,7 @@ public final class ClusterControl {
   /** With pieces of another size, which tests make small. */
   ClusterControl(ControlSettings settings, RandomSource random, int pieceRecords) {
     this.settings = settings;
+    this.random = random;
     this.brokers = new BrokerControl(settings, pieceRecords);
     this.topics = new TopicControl(random);
     this.partitions = new PartitionControl(pieceRecords);
@@ -200,9 +203,14 @@ public final class ClusterControl {
     return ProducerIdControl.allocate(requireActive().speculative, command);
   }
 
+  /** Someone administers topics, replicas or brokers (M23, M25, M31 to M33). */
+  public <R> Decision<R> administer(AdminCommand<R> command) {
+    return command.decide(new AdminContext(requireActive().speculative, random, pieceRecords));
+  }
+
   /**
-   * What this controller has to do on its own: write missing cluster settings, fence a broker not heard of, elect where it is due, move
-   * leaderships back. To be called at every tick, again and again until it gives nothing; each duty sees the effect of the one before (M16).
+   * What this controller has to do on its own: write missing cluster settings, fence a broker not heard of, elect where it is due, complete
+   * reassignments, drain brokers, move leaderships back. To be called at every tick, again and again until it gives nothing; each duty sees the effect of the one before (M16).
    * After a large piece of work it gives nothing until some milliseconds later, so that the caller's thread gets to other things.
    *
    * @param nowMs monotonic time
@@ -230,7 +238,7 @@ public final class ClusterControl {
     active.speculative = delta.image();
     records.forEach(change -> follow(active, change, index, nowMs));
     followShutdowns(active, delta);
-    active.duties.appended(records, nowMs);
+    active.duties.appended(delta, records, nowMs);
   }
 
   /**
@@ -277,7 +285,8 @@ public final class ClusterControl {
     return delta;
   }
 
-  private static boolean isUncleanElection(MetadataRecord change) {
+  /** Whether a record is the result of an unclean election (M21 d, e). */
+  public static boolean isUncleanElection(MetadataRecord change) {
     return change instanceof PartitionChange partition
         && partition.leaderRecoveryState() == LeaderRecoveryState.RECOVERING;
   }
@@ -290,6 +299,8 @@ public final class ClusterControl {
       active.sessions.forget(unregister.brokerId());
     } else if (change instanceof RemoveTopic) {
       active.lastRemovalIndex = index;
+    } else if (change instanceof ConfigRecord) {
+      active.duties.electionsMayBeDue(); // an unclean election may be allowed from now on (M21 d, e)
     } else if (change instanceof BrokerChange broker && broker.fenced() != null) {
       followFencing(active, broker, broker.fenced(), nowMs);
     }

@@ -2,6 +2,7 @@ package io.ottla.controller.control;
 
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.ConfigResource;
+import io.ottla.common.metadata.MetadataDelta;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
@@ -24,6 +25,7 @@ final class Duties {
   private final BrokerSessions sessions;
   private final BrokerControl brokers;
   private final int pieceRecords;
+  private final ReplicaDuties replicas;
   private boolean electionsDue = true;
   private long lastBalanceMs;
   private List<MetadataRecord> offeredBalance = List.of();
@@ -34,6 +36,7 @@ final class Duties {
     this.sessions = sessions;
     this.brokers = brokers;
     this.pieceRecords = pieceRecords;
+    this.replicas = new ReplicaDuties(pieceRecords);
     this.lastBalanceMs = nowMs;
     this.restUntilMs = nowMs;
   }
@@ -45,16 +48,18 @@ final class Duties {
       return Optional.empty();
     }
     return missingConfigs(image).or(() -> fencing(image, nowMs)).or(() -> elections(image))
+        .or(() -> unlessEmpty(replicas.completions(image))).or(() -> unlessEmpty(replicas.drain(image)))
         .or(() -> balance(image, nowMs));
   }
 
-  /** A broker was unfenced: leaderless partitions may have found their leader. */
+  /** A broker was unfenced, or settings changed: leaderless partitions may have found their leader. */
   void electionsMayBeDue() {
     electionsDue = true;
   }
 
   /** An entry is in the log, of a duty or of anything else. */
-  void appended(List<MetadataRecord> records, long nowMs) {
+  void appended(MetadataDelta delta, List<MetadataRecord> records, long nowMs) {
+    replicas.appended(delta);
     if (records.size() >= LARGE_ENTRY_RECORDS) {
       restUntilMs = nowMs + REST_MS;
     }

@@ -27,12 +27,22 @@ record ElectionRules(IntPredicate active, IntPredicate unfenced, int configuredM
 
   /** Effective min ISR of a partition (M7). */
   int minIsr(PartitionState partition) {
-    return Math.min(configuredMinIsr, partition.replicas().size());
+    return Math.min(configuredMinIsr, partition.countedReplicas());
   }
 
   /** Whether an unclean election is allowed in some case. */
   boolean allowUnclean() {
     return lastKnownLeaderMayLead || anyReplicaMayLead;
+  }
+
+  /** The same, for an unclean election that somebody has asked for. */
+  ElectionRules allowingUnclean() {
+    return new ElectionRules(active, unfenced, configuredMinIsr, true, true);
+  }
+
+  /** The same, where no unclean election is called for, whatever the settings allow. */
+  ElectionRules cleanOnly() {
+    return new ElectionRules(active, unfenced, configuredMinIsr, false, false);
   }
 
   /** The same, with a broker that is just leaving. */

@@ -33,11 +33,45 @@ final class ReplicaPlacer {
     this.random = random;
   }
 
+  /** Whether a broker may get replicas: it is not on its way out, for a while or for good. */
+  static boolean mayTakeReplicas(MetadataImage image, BrokerRegistration broker) {
+    return !broker.inControlledShutdown() && !image.isDraining(broker.brokerId());
+  }
+
   /** A placer over the brokers of an image that are not on their way out, knowing what each already carries. */
   static ReplicaPlacer of(MetadataImage image, RandomSource random) {
+    return new ReplicaPlacer(interleaved(candidates(image).values()), random);
+  }
+
+  /** As the other form, for further partitions of a topic: they go on where its placement has ended (M31). */
+  static ReplicaPlacer growing(MetadataImage image, TopicImage topic, RandomSource random) {
+    Map<Integer, Candidate> candidates = candidates(image);
+    ReplicaPlacer placer = new ReplicaPlacer(interleaved(candidates.values()), random);
+    topic.partitions().forEach(state -> placer.count(state.target(), candidates));
+    return placer;
+  }
+
+  private void count(List<Integer> replicas, Map<Integer, Candidate> candidates) {
+    Candidate leader = candidates.get(replicas.getFirst());
+    if (leader != null) {
+      leader.leaders++;
+    }
+    if (leader != null && replicas.size() > 1) {
+      leader.followedBy.merge(replicas.get(1), 1, Integer::sum);
+    }
+    for (Integer replica : replicas) {
+      Candidate broker = candidates.get(replica);
+      if (broker != null) {
+        broker.replicas++;
+        rackReplicas.merge(broker.rack, 1, Integer::sum);
+      }
+    }
+  }
+
+  private static Map<Integer, Candidate> candidates(MetadataImage image) {
     Map<Integer, Candidate> candidates = new TreeMap<>();
     for (BrokerRegistration broker : image.brokers().values()) {
-      if (!broker.inControlledShutdown()) {
+      if (mayTakeReplicas(image, broker)) {
         candidates.put(broker.brokerId(), new Candidate(broker.brokerId(), broker.rack(), broker.fenced()));
       }
     }
@@ -50,7 +84,7 @@ final class ReplicaPlacer {
         }
       });
     }
-    return new ReplicaPlacer(interleaved(candidates.values()), random);
+    return candidates;
   }
 
   /**

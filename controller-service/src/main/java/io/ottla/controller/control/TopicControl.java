@@ -6,7 +6,6 @@ import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.ClusterConfigs;
 import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.MetadataImage;
-import io.ottla.common.metadata.MetadataJson;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.MetadataRecord.ConfigRecord;
 import io.ottla.common.metadata.MetadataRecord.PartitionRecord;
@@ -138,6 +137,9 @@ final class TopicControl {
       replicas.stream().filter(id -> !image.brokers().containsKey(id)).findFirst().ifPresent(id -> {
         throw badAssignment("Partition " + number + " names broker " + id + ", which is not registered.");
       });
+      replicas.stream().filter(image::isDraining).findFirst().ifPresent(id -> {
+        throw badAssignment("Partition " + number + " names broker " + id + ", which is being decommissioned.");
+      });
       if (replicas.stream().noneMatch(image::isActive)) {
         throw badAssignment("Partition " + number + " would have no active replica: " + replicas + ".");
       }
@@ -154,30 +156,44 @@ final class TopicControl {
         ? clusterNumber(image, ClusterConfigs.NUM_PARTITIONS, DEFAULT_PARTITIONS)
         : askedPartitions;
     checkPartitionCount(partitions);
-    int usable = (int) image.brokers().values().stream().filter(broker -> !broker.inControlledShutdown()).count();
+    int usable = (int) image.brokers().values().stream().filter(broker -> ReplicaPlacer.mayTakeReplicas(image, broker))
+        .count();
     Integer asked = command.replicationFactor();
     int replicationFactor = asked == null
         ? Math.min(clusterNumber(image, ClusterConfigs.DEFAULT_REPLICATION_FACTOR, DEFAULT_REPLICATION),
             Math.max(1, usable))
         : asked;
+    checkBrokers(image, replicationFactor);
+    return ReplicaPlacer.of(image, random).place(partitions, replicationFactor);
+  }
+
+  /** M6: there must be brokers for so many replicas, and one of them must be able to lead. */
+  static void checkBrokers(MetadataImage image, int replicationFactor) {
     if (replicationFactor < 1) {
       throw new OttlaException(ErrorCode.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0.");
     }
-    if (image.brokers().values().stream().noneMatch(BrokerRegistration::active)) {
+    List<BrokerRegistration> usable = image.brokers().values().stream()
+        .filter(broker -> ReplicaPlacer.mayTakeReplicas(image, broker)).toList();
+    if (usable.stream().noneMatch(BrokerRegistration::active)) {
       throw new OttlaException(ErrorCode.LEADER_NOT_AVAILABLE, "No broker is active; try again when one is.");
     }
-    if (replicationFactor > usable) {
+    if (replicationFactor > usable.size()) {
       throw new OttlaException(ErrorCode.INVALID_REPLICATION_FACTOR,
-          "Replication factor: " + replicationFactor + " larger than available brokers: " + usable + ".");
+          "Replication factor: " + replicationFactor + " larger than available brokers: " + usable.size() + ".");
     }
-    return ReplicaPlacer.of(image, random).place(partitions, replicationFactor);
+  }
+
+  /** The topic of that name. */
+  static TopicImage require(MetadataImage image, String name) {
+    return image.topic(name).orElseThrow(
+        () -> new OttlaException(ErrorCode.UNKNOWN_TOPIC, "Topic '" + name + "' does not exist."));
   }
 
   private static int clusterNumber(MetadataImage image, String key, String defaultValue) {
     return Integer.parseInt(image.clusterConfig(key).orElse(defaultValue));
   }
 
-  private static void checkPartitionCount(int partitions) {
+  static void checkPartitionCount(int partitions) {
     if (partitions < 1) {
       throw new OttlaException(ErrorCode.INVALID_PARTITIONS, "Number of partitions must be larger than 0.");
     }
@@ -219,7 +235,7 @@ final class TopicControl {
   }
 
   /** M31: the ISR starts with the active replicas only. */
-  private static PartitionState created(MetadataImage image, List<Integer> replicas) {
+  static PartitionState created(MetadataImage image, List<Integer> replicas) {
     List<UUID> directories = replicas.stream()
         .map(id -> image.broker(id).map(BrokerRegistration::directoryForNewReplica)
             .orElse(PartitionState.UNASSIGNED_DIRECTORY))
@@ -237,17 +253,10 @@ final class TopicControl {
 
   /** I19: a topic is created whole or not at all, so it must fit one entry (section 2.1). */
   private static void checkSize(String name, List<MetadataRecord> records, int replicationFactor) {
-    long bytes = 0;
-    for (MetadataRecord change : records) {
-      bytes += MetadataJson.sizeBound(change);
-    }
-    if (records.size() <= MetadataRecord.MAX_PER_ENTRY && bytes <= MetadataRecord.MAX_ENTRY_BYTES) {
-      return;
-    }
-    long exact = MetadataJson.encode(records).length;
-    if (records.size() > MetadataRecord.MAX_PER_ENTRY || exact > MetadataRecord.MAX_ENTRY_BYTES) {
+    EntrySize size = EntrySize.of(records);
+    if (!size.fits()) {
       throw new OttlaException(ErrorCode.INVALID_PARTITIONS, "Topic '" + name + "' with replication factor "
-          + replicationFactor + " takes " + records.size() + " records of " + exact
+          + replicationFactor + " takes " + size.records() + " records of " + size.bytes()
           + " bytes; a topic is created whole, "
           + "in one entry of at most " + MetadataRecord.MAX_PER_ENTRY + " records and " + MetadataRecord.MAX_ENTRY_BYTES
           + " bytes. Create it with fewer partitions or replicas, or spread the data over several topics.");

@@ -45,6 +45,7 @@ public final class QuorumMetrics implements RuntimeObserver {
   private volatile StatusSource source = () -> null;
   private final Counter won;
   private final Counter lost;
+  private final Counter uncleanElections;
 
   /** Registers the counters at zero. */
   public QuorumMetrics(MeterRegistry registry) {
@@ -54,6 +55,8 @@ public final class QuorumMetrics implements RuntimeObserver {
     this.snapshotTimer = timer("ottla.raft.snapshot", "Time to write one snapshot of the metadata");
     this.won = elections("won");
     this.lost = elections("lost");
+    this.uncleanElections = Counter.builder("ottla.controller.unclean.elections")
+        .description("Partition leaders elected that may lack committed records").register(registry);
   }
 
   /** Registers the gauges, which read the status at each scrape. */
@@ -157,6 +160,11 @@ public final class QuorumMetrics implements RuntimeObserver {
     } else if (from == Role.CANDIDATE) {
       lost.increment();
     }
+  }
+
+  @Override
+  public void uncleanElection() {
+    uncleanElections.increment();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.controller.control.AdminCommand;
 import io.ottla.controller.control.AlterPartitionCommand;
 import io.ottla.controller.control.ClusterControl;
 import io.ottla.controller.control.ControlSettings;
@@ -220,6 +221,11 @@ public final class Controller implements AutoCloseable {
   /** Gives a broker a block of producer ids (P36). */
   public CompletableFuture<ProducerIdsCommand.Block> allocateProducerIds(ProducerIdsCommand command) {
     return submit((control, _) -> control.allocateProducerIds(command));
+  }
+
+  /** Somebody administers topics, replicas or brokers. */
+  public <R> CompletableFuture<R> administer(AdminCommand<R> command) {
+    return submit((control, _) -> control.administer(command));
   }
 
   private <R> CompletableFuture<R> submit(ControllerLoop.Call<R> call) {

@@ -42,6 +42,7 @@ final class ControllerLoop implements RaftListener {
   private final ClusterControl control;
   private final MetadataPublisher publisher;
   private final RuntimeObserver observer;
+  private final ElectionReport elections;
   private final PendingWrites pending;
   private final PendingReadPoints reads = new PendingReadPoints();
   private final RecentImages recent = new RecentImages();
@@ -70,6 +71,7 @@ final class ControllerLoop implements RaftListener {
     this.snapshots = snapshots;
     this.policy = policy;
     this.observer = observer;
+    this.elections = new ElectionReport(control, observer);
     this.pending = new PendingWrites(observer);
     this.commitIndex = control.committed().index();
     this.lastSnapshotIndex = commitIndex;
@@ -322,8 +324,9 @@ final class ControllerLoop implements RaftListener {
     if (applied < commitIndex && snapshotsLoading == 0) {
       for (LogEntry entry : raft.readCommitted(applied + 1, APPLY_ENTRIES, APPLY_BYTES)) {
         boolean data = entry.type() == EntryType.DATA;
-        control.applyCommitted(entry.index(), entry.term(),
-            data ? MetadataJson.decode(entry.payload()) : List.of());
+        List<MetadataRecord> records = data ? MetadataJson.decode(entry.payload()) : List.of();
+        control.applyCommitted(entry.index(), entry.term(), records);
+        elections.committed(entry.index(), records);
         publisher.publish(new MetadataPublisher.Entry(entry.index(), entry.term(),
             data ? entry.payload() : NO_RECORDS));
         recent.add(control.committed());

@@ -42,6 +42,10 @@ public interface RuntimeObserver {
   /** A snapshot was written, in so many milliseconds. */
   void snapshotWritten(long millis);
 
+  /** A committed entry elected a leader that may lack committed records (M21 d, e). */
+  default void uncleanElection() {
+  }
+
   /** A decision was proposed, committed and applied. */
   void committed(long nanos);
 }

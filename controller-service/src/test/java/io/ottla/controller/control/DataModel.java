@@ -66,6 +66,11 @@ final class DataModel {
     });
   }
 
+  /** The broker has deleted its replica of a partition. */
+  void forget(int brokerId, TopicIdPartition id) {
+    logs.getOrDefault(brokerId, new HashMap<>()).remove(id);
+  }
+
   void wipe(int brokerId) {
     logs.remove(brokerId);
   }

@@ -31,6 +31,8 @@ final class ImageInvariants {
       TopicIdPartition id = new TopicIdPartition(topic.id(), number);
       checkPartition(after, id, after.effectiveMinIsr(topic, state), state);
       checkEpochs(before, records, id, state);
+      before.partition(id.topicId(), id.partition())
+          .ifPresent(old -> checkMove(id, old, state, after.effectiveMinIsr(topic, state)));
       checkGrants(after, id, state);
     });
   }
@@ -74,6 +76,19 @@ final class ImageInvariants {
       require(!image.broker(member).orElseThrow().fenced(), "I16: fenced broker " + member + " in ISR of " + id, state);
     }
     require(!state.isr().isEmpty() || state.leader() == -1, "no leader without ISR", state);
+  }
+
+  /** M32, M33: a move ends with everything in place, or where it began; and no replica goes without a new leadership. */
+  private static void checkMove(TopicIdPartition id, PartitionState before, PartitionState after, int minIsr) {
+    boolean completed = before.reassigning() && !after.reassigning() && after.replicas().equals(before.target());
+    require(!completed || (after.isr().containsAll(before.adding()) && after.isr().size() >= minIsr),
+        "M32: a move of " + id + " from " + before + " is not complete", after);
+    require(after.replicas().containsAll(before.replicas()) || after.leaderEpoch() > before.leaderEpoch(),
+        "M1: a replica of " + id + " is removed without a new leadership", after);
+    require(!before.hasLeader() || after.replicas().equals(before.replicas()) || after.hasLeader(),
+        "M33: a change of the replicas of " + id + " costs the leader", after);
+    require(new HashSet<>(after.original()).equals(new HashSet<>(before.original()))
+        || !after.reassigning() || !before.reassigning(), "M33: the original replicas of " + id + " are forgotten", after);
   }
 
   /** I17. */

@@ -139,6 +139,15 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
   }
 
   /**
+   * A call that administrators make.
+   *
+   * @param repeatable whether an attempt whose answer was lost may be made again
+   */
+  <T> T administer(String path, Object request, Class<T> type, boolean repeatable) {
+    return call(new Call<>(path, request, type, ADMIN_LIMIT, repeatable ? attemptLimit : ADMIN_LIMIT, repeatable));
+  }
+
+  /**
    * @param limit of the whole call
    * @param attempt limit of one attempt
    * @param repeatable whether an attempt whose answer was lost may be made again

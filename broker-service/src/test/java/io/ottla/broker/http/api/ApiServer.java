@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -107,6 +108,12 @@ final class ApiServer {
 
   static HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(path)).header("Accept", accept).build());
+  }
+
+  static HttpResponse<String> send(String method, String path, String contentType, String body)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)).header("Content-Type", contentType)
+        .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.ofString(body)).build());
   }
 
   static HttpResponse<String> post(String path, String contentType, String body)

@@ -1,6 +1,7 @@
 package io.ottla.broker.http.api;
 
 import io.ottla.broker.gateway.AdminGateway;
+import io.ottla.broker.gateway.MaintenanceGateway;
 import io.ottla.broker.gateway.OffsetLookup;
 import io.ottla.broker.gateway.PartitionOffsets;
 import io.ottla.broker.gateway.ProduceCommand;
@@ -12,6 +13,7 @@ import io.ottla.broker.gateway.RecordResult;
 import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.metadata.BrokerConfigs;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.Endpoint;
@@ -20,9 +22,15 @@ import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.metadata.MetadataRecord;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.record.Record;
+import io.ottla.common.wire.AlterTopicConfigsRequest;
 import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.CreateTopicResponse;
+import io.ottla.common.wire.ElectLeadersRequest;
+import io.ottla.common.wire.ElectLeadersResponse;
 import io.ottla.common.wire.ForwardReadRequest;
+import io.ottla.common.wire.GrowTopicRequest;
+import io.ottla.common.wire.ReassignPartitionsRequest;
+import io.ottla.common.wire.ReassignPartitionsResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,10 +40,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything below the API, by hand: brokers 1, 2, 3 in service and 4 fenced; topic {@code orders} with partitions 0 (led by 1, replica 3
- * out of sync) and 1 (without a leader), topic {@code __internal}. Records are kept in one list, whatever the topic.
+ * Everything below the API, by hand: brokers 1, 2, 3 in service, and 4 fenced and drained; topic {@code orders} with partitions 0 (led by 1,
+ * replica 3 out of sync) and 1 (without a leader), topic {@code __internal} whose partition moves from broker 3 to 1. Records are kept in one list, whatever the topic.
  */
-final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
+final class FakeCluster implements BrokerView, RecordGateway, AdminGateway, MaintenanceGateway {
   static final String CLUSTER_ID = "c1";
   static final long ARRIVAL = 1_700_000_000_000L;
 
@@ -43,9 +51,13 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
   final List<ReadCommand> reads = new CopyOnWriteArrayList<>();
   final List<CreateTopicRequest> created = new CopyOnWriteArrayList<>();
   final List<String> deleted = new CopyOnWriteArrayList<>();
+  /** Changes asked for, as {@link MaintenanceGateway} takes them, or as text where that is no record. */
+  final List<Object> changes = new CopyOnWriteArrayList<>();
   final List<Record> log = new CopyOnWriteArrayList<>();
   volatile long logStart;
   volatile @Nullable RuntimeException failure;
+  /** Of each partition in a request for many. */
+  volatile @Nullable ErrorCode refusal;
 
   private static final MetadataImage IMAGE = build();
 
@@ -54,6 +66,8 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
     reads.clear();
     created.clear();
     deleted.clear();
+    changes.clear();
+    refusal = null;
     log.clear();
     logStart = 0;
     failure = null;
@@ -61,7 +75,8 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
 
   /** Whether no call that could change or read anything has arrived. */
   boolean untouched() {
-    return produced.isEmpty() && reads.isEmpty() && created.isEmpty() && deleted.isEmpty();
+    return produced.isEmpty() && reads.isEmpty() && created.isEmpty() && deleted.isEmpty()
+        && changes.isEmpty();
   }
 
   private static MetadataImage build() {
@@ -87,7 +102,9 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
     UUID internal = new UUID(8, 8);
     records.add(new MetadataRecord.TopicRecord(internal, "__internal"));
     records.add(new MetadataRecord.PartitionRecord(internal, 0,
-        PartitionState.created(List.of(3), List.of(3), List.of(new UUID(1, 3)))));
+        new PartitionState(List.of(1, 3), List.of(3), List.of(), PartitionState.NO_LEADER, List.of(1), List.of(3), 3,
+            led.leaderRecoveryState(), 0, 0, List.of(new UUID(1, 1), new UUID(1, 3)))));
+    records.add(new MetadataRecord.ConfigRecord(ConfigResource.broker(4), BrokerConfigs.DECOMMISSION, "true"));
     return MetadataDelta.of(MetadataImage.EMPTY, 1, 1, records).image();
   }
 
@@ -172,6 +189,60 @@ final class FakeCluster implements BrokerView, RecordGateway, AdminGateway {
     if (IMAGE.topic(name).isEmpty()) {
       throw new OttlaException(ErrorCode.UNKNOWN_TOPIC, "Topic " + name + " not found.");
     }
+  }
+
+  @Override
+  public void alterTopicConfigs(AlterTopicConfigsRequest request) {
+    changes.add(request);
+    failIfAsked();
+  }
+
+  @Override
+  public void growTopic(GrowTopicRequest request) {
+    changes.add(request);
+    failIfAsked();
+  }
+
+  @Override
+  public ElectLeadersResponse electLeaders(ElectLeadersRequest request) {
+    changes.add(request);
+    failIfAsked();
+    String topic = request.topic() == null ? "orders" : request.topic();
+    int partition = request.partition() == null ? 0 : request.partition();
+    ErrorCode refused = refusal;
+    return refused == null
+        ? new ElectLeadersResponse(List.of(new ElectLeadersResponse.Elected(topic, partition, 2,
+            request.type() == ElectLeadersRequest.Type.UNCLEAN)), List.of(), false, 5)
+        : new ElectLeadersResponse(List.of(),
+            List.of(new ElectLeadersResponse.Failure(topic, partition, refused, "Not now.")), false, 5);
+  }
+
+  @Override
+  public ReassignPartitionsResponse reassignPartitions(ReassignPartitionsRequest request) {
+    changes.add(request);
+    failIfAsked();
+    return new ReassignPartitionsResponse(request.targets().stream()
+        .map(target -> new ReassignPartitionsResponse.Answer(target.topic(), target.partition(), refusal,
+            refusal == null ? null : "Not now."))
+        .toList(), 5);
+  }
+
+  @Override
+  public void decommissionBroker(int brokerId) {
+    changes.add("decommission " + brokerId);
+    failIfAsked();
+  }
+
+  @Override
+  public void cancelDecommission(int brokerId) {
+    changes.add("keep " + brokerId);
+    failIfAsked();
+  }
+
+  @Override
+  public void unregisterBroker(int brokerId) {
+    changes.add("unregister " + brokerId);
+    failIfAsked();
   }
 
   private void failIfAsked() {

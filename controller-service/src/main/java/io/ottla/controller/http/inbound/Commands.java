@@ -114,7 +114,7 @@ final class Commands {
     return brokerId;
   }
 
-  private static <T> T present(@Nullable T value, String field) {
+  static <T> T present(@Nullable T value, String field) {
     if (value == null) {
       throw new OttlaException(ErrorCode.INVALID_REQUEST, field + " is missing");
     }

@@ -12,6 +12,7 @@ public final class ControllerEndpoints {
   public static void addTo(InternalServer server, ControllerHost host, MonotonicClock clock) {
     new RaftEndpoints(host).addTo(server);
     new ClusterEndpoints(host, clock).addTo(server);
+    new AdminEndpoints(host).addTo(server);
     new QuorumEndpoints(host).addTo(server);
     new StatusEndpoint(host).addTo(server);
   }

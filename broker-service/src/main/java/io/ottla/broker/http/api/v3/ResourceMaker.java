@@ -40,7 +40,7 @@ final class ResourceMaker {
   }
 
   TopicResource topic(TopicImage topic) {
-    return topic(topic.name(), topic.partitions().getFirst().replicas().size(), topic.partitions().size());
+    return topic(topic.name(), topic.partitions().getFirst().target().size(), topic.partitions().size());
   }
 
   TopicResource topic(String name, int replicationFactor, int partitions) {

@@ -8,7 +8,6 @@ import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.wire.CreateTopicRequest;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,55 +56,25 @@ public final class TopicBody {
 
   private void field(JsonParser json, String field) throws IOException {
     switch (field) {
-      case "topic_name" -> name = string(json, field);
-      case "partitions_count" -> partitions = integer(json, field);
-      case "replication_factor" -> replicationFactor = integer(json, field);
+      case "topic_name" -> name = JsonValues.string(json, field);
+      case "partitions_count" -> partitions = JsonValues.integer(json, field);
+      case "replication_factor" -> replicationFactor = JsonValues.integer(json, field);
       case "replicas_assignments" -> assignments = assignments(json);
       case "configs" -> configs(json);
-      case "validate_only" -> validateOnly = bool(json, field);
+      case "validate_only" -> validateOnly = JsonValues.bool(json, field);
       default -> throw ApiException.malformed("Unknown field '" + field + "'.");
     }
-  }
-
-  private static @Nullable String string(JsonParser json, String field) throws IOException {
-    return switch (json.currentToken()) {
-      case VALUE_NULL -> null;
-      case VALUE_STRING -> json.getText();
-      default -> throw ApiException.malformed("'" + field + "' must be a string.");
-    };
-  }
-
-  private static @Nullable Integer integer(JsonParser json, String field) throws IOException {
-    return switch (json.currentToken()) {
-      case VALUE_NULL -> null;
-      case VALUE_NUMBER_INT -> json.getIntValue();
-      default -> throw ApiException.malformed("'" + field + "' must be an integer.");
-    };
-  }
-
-  private static boolean bool(JsonParser json, String field) {
-    return switch (json.currentToken()) {
-      case VALUE_NULL, VALUE_FALSE -> false;
-      case VALUE_TRUE -> true;
-      default -> throw ApiException.malformed("'" + field + "' must be true or false.");
-    };
   }
 
   private static @Nullable Map<Integer, List<Integer>> assignments(JsonParser json) throws IOException {
     if (json.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
-    require(json, JsonToken.START_OBJECT, "'replicas_assignments' must be an object of broker ids by partition");
+    JsonValues.require(json, JsonToken.START_OBJECT, "'replicas_assignments' must be an object of broker ids by partition");
     Map<Integer, List<Integer>> assignments = new TreeMap<>();
     for (String partition = json.nextFieldName(); partition != null; partition = json.nextFieldName()) {
       json.nextToken();
-      require(json, JsonToken.START_ARRAY, "The brokers of a partition must be an array");
-      List<Integer> brokers = new ArrayList<>();
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        require(json, JsonToken.VALUE_NUMBER_INT, "A broker id must be an integer");
-        brokers.add(json.getIntValue());
-      }
-      assignments.put(number(partition), brokers);
+      assignments.put(number(partition), JsonValues.brokers(json));
     }
     return assignments;
   }
@@ -122,9 +91,9 @@ public final class TopicBody {
     if (json.currentToken() == JsonToken.VALUE_NULL) {
       return;
     }
-    require(json, JsonToken.START_ARRAY, "'configs' must be an array of objects with 'name' and 'value'");
+    JsonValues.require(json, JsonToken.START_ARRAY, "'configs' must be an array of objects with 'name' and 'value'");
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      require(json, JsonToken.START_OBJECT, "An element of 'configs' must be an object with 'name' and 'value'");
+      JsonValues.require(json, JsonToken.START_OBJECT, "An element of 'configs' must be an object with 'name' and 'value'");
       config(json);
     }
   }
@@ -135,8 +104,8 @@ public final class TopicBody {
     for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
       json.nextToken();
       switch (field) {
-        case "name" -> key = string(json, "name");
-        case "value" -> value = string(json, "value");
+        case "name" -> key = JsonValues.string(json, "name");
+        case "value" -> value = JsonValues.string(json, "value");
         default -> throw ApiException.malformed("Unknown field '" + field + "' in 'configs'.");
       }
     }
@@ -148,12 +117,6 @@ public final class TopicBody {
     }
     if (configs.put(key, value) != null) {
       throw new OttlaException(ErrorCode.INVALID_CONFIG, "Configuration " + key + " is given twice.");
-    }
-  }
-
-  private static void require(JsonParser json, JsonToken expected, String message) {
-    if (json.currentToken() != expected) {
-      throw ApiException.malformed(message + ".");
     }
   }
 }
