@@ -1,4 +1,4 @@
-# Sourced by run.sh, failover.sh and scale.sh: a cluster of its own, on its own ports and directory, gone afterwards in every case.
+# Sourced by run.sh, failover.sh, scale.sh, campaign.sh and broker-loss.sh: a cluster of its own, on its own ports and directory, gone afterwards in every case.
 #   OTTLA_BENCH_DIR        where its data goes (default: .ottla in this checkout; choose a real disk, not a RAM disk)
 #   OTTLA_BENCH_BASE_PORT  first of the hundred ports it uses (default: 28000)
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -52,5 +52,16 @@ stop_cluster() {
     "$root/ottla" down --data-dir "$data" >&2
     echo "failed; logs and data are in $data" >&2
   fi || echo "the cluster in $data may still run" >&2
+  exit $status
+}
+
+# For measurements that start their processes themselves, and stop them: this is for one that was killed. Data of a failure stay.
+clean_up_processes() {
+  local status=${1:-$?} pid
+  for pid in "$data"/*/pid; do
+    pid=$(cat "$pid" 2>/dev/null) || continue
+    if [ -r "/proc/$pid/cmdline" ] && tr "\0" " " <"/proc/$pid/cmdline" | grep -qF "$data"; then kill -9 "$pid"; fi
+  done
+  if [ $status -eq 0 ] && [ -z "${OTTLA_BENCH_KEEP:-}" ]; then rm -rf "$data"; else echo "logs and data are in $data" >&2; fi
   exit $status
 }

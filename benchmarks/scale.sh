@@ -7,19 +7,8 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# The measurement stops its processes itself; this is for one that was killed.
-clean_up() {
-  local status=$? pid
-  for pid in "$data"/*/pid; do
-    pid=$(cat "$pid" 2>/dev/null) || continue
-    if [ -r "/proc/$pid/cmdline" ] && tr "\0" " " <"/proc/$pid/cmdline" | grep -qF "$data"; then kill -9 "$pid"; fi
-  done
-  if [ $status -eq 0 ] && [ -z "${OTTLA_BENCH_KEEP:-}" ]; then rm -rf "$data"; else echo "logs and data are in $data" >&2; fi
-  exit $status
-}
-
 build benchmarks controller-service broker-service
 mkdir -p "$parent"
 data=$(mktemp -d "$parent/scale-XXXXXX")
-trap clean_up EXIT
+trap clean_up_processes EXIT
 "$java" -Xmx1g -XX:+UseSerialGC -jar "$jar" scale --root "$root" --data-dir "$data" --base-port "$base_port" "$@"

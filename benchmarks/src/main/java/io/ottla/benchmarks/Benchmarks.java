@@ -1,14 +1,18 @@
 package io.ottla.benchmarks;
 
+import io.ottla.benchmarks.campaign.BrokerLossCommand;
+import io.ottla.benchmarks.campaign.CampaignCommand;
 import io.ottla.benchmarks.failover.FailoverCommand;
+import io.ottla.benchmarks.history.CheckCommand;
 import io.ottla.benchmarks.load.LoadCommand;
 import io.ottla.benchmarks.scale.ScaleCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point; {@code run.sh}, {@code failover.sh} and {@code scale.sh} call it. */
+/** Entry point; {@code run.sh}, {@code failover.sh}, {@code scale.sh} and {@code campaign.sh} call it. */
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = {LoadCommand.class,
-    FailoverCommand.class, ScaleCommand.class})
+    FailoverCommand.class, ScaleCommand.class, CampaignCommand.class, CheckCommand.class,
+    BrokerLossCommand.class})
 public final class Benchmarks {
   private Benchmarks() {
   }

@@ -7,10 +7,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ottla partitions}. */
-@Command(name = "partitions", description = "Move partitions between brokers, and elect their leaders.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+@Command(name = "partitions", description = "Move partitions between brokers, elect their leaders, compare their replicas.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     PartitionsReassignCommand.class, PartitionsReassignmentsCommand.class, PartitionsCancelCommand.class,
-    PartitionsElectCommand.class}, footer = {"", "Examples:", "  ottla partitions reassign orders:0=101,102,103 --wait",
-        "  ottla partitions reassignments", "  ottla partitions elect orders"})
+    PartitionsElectCommand.class, PartitionsDescribeCommand.class}, footer = {"", "Examples:", "  ottla partitions reassign orders:0=101,102,103 --wait",
+        "  ottla partitions reassignments", "  ottla partitions elect orders",
+        "  ottla partitions describe orders --digests"})
 final class PartitionsCommand implements Runnable {
   @Spec
   private @Nullable CommandSpec command;
@@ -18,7 +19,7 @@ final class PartitionsCommand implements Runnable {
   @Override
   public void run() {
     if (command != null) {
-      throw new ParameterException(command.commandLine(), "which of reassign, reassignments, cancel, elect?");
+      throw new ParameterException(command.commandLine(), "which of reassign, reassignments, cancel, elect, describe?");
     }
   }
 }

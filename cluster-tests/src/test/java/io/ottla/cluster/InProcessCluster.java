@@ -3,6 +3,7 @@ package io.ottla.cluster;
 import io.ottla.broker.boot.BrokerNode;
 import io.ottla.broker.lifecycle.BrokerState;
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
@@ -82,7 +83,7 @@ final class InProcessCluster implements AutoCloseable {
     InternalServer server = InternalServer.start("127.0.0.1", controllerPorts.get(id - 1));
     servers.put(id, server);
     controllers.put(id, ControllerNode.start(config, server, RuntimeObserver.NONE, MonotonicClock.system(),
-        (thread, cause) -> failures.add("controller " + id + " " + thread + ": " + cause)));
+        (thread, cause) -> failures.add("controller " + id + " " + thread + ": " + cause), NodeFaults.OFF));
   }
 
   void startBroker(int id) {
@@ -90,7 +91,8 @@ final class InProcessCluster implements AutoCloseable {
     InternalServer server = InternalServer.start("127.0.0.1", port);
     servers.put(id, server);
     BrokerNode node = new BrokerNode(config(id, "broker", port), server, MonotonicClock.system(),
-        System::currentTimeMillis, new SecureRandomSource(), cause -> failures.add("broker " + id + ": " + cause));
+        System::currentTimeMillis, new SecureRandomSource(), cause -> failures.add("broker " + id + ": " + cause),
+        NodeFaults.OFF);
     brokers.put(id, node);
     node.start();
   }

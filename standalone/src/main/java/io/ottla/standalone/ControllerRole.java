@@ -3,6 +3,7 @@ package io.ottla.standalone;
 import java.util.List;
 
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.controller.boot.ControllerNode;
@@ -24,9 +25,12 @@ final class ControllerRole implements SmartLifecycle {
   private final InternalServer server;
   private final QuorumMetrics metrics;
   private final MonotonicClock clock;
+  private final NodeFaults faults;
   private volatile @Nullable ControllerNode node;
 
-  ControllerRole(NodeConfig config, InternalServer server, QuorumMetrics metrics, MonotonicClock clock) {
+  ControllerRole(NodeConfig config, InternalServer server, QuorumMetrics metrics, MonotonicClock clock,
+      NodeFaults faults) {
+    this.faults = faults;
     this.config = config;
     this.server = server;
     this.metrics = metrics;
@@ -36,7 +40,8 @@ final class ControllerRole implements SmartLifecycle {
 
   @Override
   public void start() {
-    node = ControllerNode.start(config, server, metrics, clock, (_, _) -> Runtime.getRuntime().halt(EXIT_FATAL));
+    node = ControllerNode.start(config, server, metrics, clock, (_, _) -> Runtime.getRuntime().halt(EXIT_FATAL),
+        faults);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.ottla.standalone;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ottla.broker.boot.BrokerWiring;
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.controller.boot.LoopsHealthIndicator;
@@ -22,13 +23,14 @@ class StandaloneWiring {
   }
 
   @Bean
-  ControllerRole controllerRole(NodeConfig config, InternalServer server, QuorumMetrics metrics, MonotonicClock clock) {
-    return new ControllerRole(config, server, metrics, clock);
+  ControllerRole controllerRole(NodeConfig config, InternalServer server, QuorumMetrics metrics, MonotonicClock clock,
+      NodeFaults faults) {
+    return new ControllerRole(config, server, metrics, clock, faults);
   }
 
   @Bean
-  QuorumHealthIndicator quorumHealthIndicator(ControllerRole role) {
-    return new QuorumHealthIndicator(role::state, role::status);
+  QuorumHealthIndicator quorumHealthIndicator(ControllerRole role, NodeFaults faults) {
+    return new QuorumHealthIndicator(role::state, role::status, faults.isEnabled());
   }
 
   @Bean

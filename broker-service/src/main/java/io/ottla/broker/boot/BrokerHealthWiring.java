@@ -2,7 +2,9 @@ package io.ottla.broker.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ottla.broker.metrics.BrokerMetrics;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.time.MonotonicClock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +20,8 @@ public class BrokerHealthWiring {
   }
 
   @Bean
-  HealthIndicator brokerHealthIndicator(HealthSource source, CatchUp catchUp) {
-    return new BrokerReadiness(source::status, catchUp);
+  HealthIndicator brokerHealthIndicator(HealthSource source, CatchUp catchUp, ObjectProvider<NodeFaults> faults) {
+    return new BrokerReadiness(source::status, catchUp, faults.getIfAvailable(() -> NodeFaults.OFF).isEnabled());
   }
 
   @Bean

@@ -35,6 +35,7 @@ import io.ottla.broker.lifecycle.Registrar;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
 import io.ottla.broker.log.RecoveryReport;
+import io.ottla.broker.log.port.LogDirectory;
 import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.broker.runtime.BrokerView;
 import io.ottla.broker.runtime.LiveBrokerView;
@@ -42,9 +43,11 @@ import io.ottla.broker.runtime.OffsetsOutcome;
 import io.ottla.broker.runtime.PartitionService;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.broker.runtime.ReplicaManager;
+import io.ottla.broker.storage.FaultyLogDirectory;
 import io.ottla.broker.storage.NioLogDirectory;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.random.RandomSource;
@@ -70,10 +73,11 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   private final LongSupplier wallClock;
   private final RandomSource random;
   private final Consumer<Throwable> onFatal;
+  private final NodeFaults faults;
   private final BrokerSession session;
   private final ActiveController activeController = new ActiveController();
   private final ControllerClient controllers;
-  private final HttpLeaderFetchCalls leaders = new HttpLeaderFetchCalls(2);
+  private final HttpLeaderFetchCalls leaders;
   private final HttpMetadataSource metadataSource;
   private final MetadataCatalog catalog = new MetadataCatalog();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -93,19 +97,22 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
    * @param server the internal server, running; routes are added once the logs are ready
    * @param wallClock milliseconds since 1970, for bounds on timestamps only
    * @param onFatal told once, of what makes this process useless; it should end
+   * @param faults what this node does wrong in tests
    */
   public BrokerNode(NodeConfig config, InternalServer server, MonotonicClock clock, LongSupplier wallClock,
-      RandomSource random, Consumer<Throwable> onFatal) {
+      RandomSource random, Consumer<Throwable> onFatal, NodeFaults faults) {
     this.config = config;
     this.server = server;
     this.clock = clock;
     this.wallClock = wallClock;
     this.random = random;
     this.onFatal = onFatal;
+    this.faults = faults;
     this.session = new BrokerSession(config.nodeId(), config.broker().sessionMs(), clock);
     this.controllers = new ControllerClient(config.bootstrapServers(), config.broker().sessionMs(), clock,
-        activeController);
-    this.metadataSource = new HttpMetadataSource(config.bootstrapServers(), config.nodeId(), activeController);
+        activeController, faults);
+    this.leaders = new HttpLeaderFetchCalls(2, faults);
+    this.metadataSource = new HttpMetadataSource(config.bootstrapServers(), config.nodeId(), activeController, faults);
   }
 
   /** Starts on a thread of its own and returns at once: web servers answer while logs are recovered. */
@@ -131,7 +138,8 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
     String known = NioLogDirectory.clusterIdOf(root);
     String clusterId = known == null ? awaitClusterId() : known;
     requireConfiguredCluster(clusterId);
-    NioLogDirectory directory = NioLogDirectory.open(root, clusterId, config.nodeId(), random.nextUuid());
+    LogDirectory directory = FaultyLogDirectory.over(
+        NioLogDirectory.open(root, clusterId, config.nodeId(), random.nextUuid()), faults);
     LogConfig logConfig = new LogConfig(config.broker().segmentBytes(), config.broker().indexIntervalBytes(),
         AppendLimits.DEFAULT);
     LogStore logs = new LogStore(directory, logConfig);

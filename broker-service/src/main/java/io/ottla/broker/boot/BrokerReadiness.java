@@ -15,8 +15,11 @@ final class BrokerReadiness implements HealthIndicator {
 
   private final Supplier<BrokerStatus> status;
   private final CatchUp catchUp;
+  private final boolean faults;
 
-  BrokerReadiness(Supplier<BrokerStatus> status, CatchUp catchUp) {
+  /** @param faults whether tests may make this broker do wrong, which everybody who looks is told */
+  BrokerReadiness(Supplier<BrokerStatus> status, CatchUp catchUp, boolean faults) {
+    this.faults = faults;
     this.status = status;
     this.catchUp = catchUp;
   }
@@ -24,7 +27,11 @@ final class BrokerReadiness implements HealthIndicator {
   @Override
   public Health health() {
     BrokerStatus now = status.get();
-    return new Health.Builder(judge(now)).withDetail("state", now.state().name()).build();
+    Health.Builder health = new Health.Builder(judge(now)).withDetail("state", now.state().name());
+    if (faults) {
+      health.withDetail("faults", "ENABLED");
+    }
+    return health.build();
   }
 
   private Status judge(BrokerStatus now) {

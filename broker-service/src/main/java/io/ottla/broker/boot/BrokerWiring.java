@@ -12,6 +12,8 @@ import io.ottla.broker.http.outbound.PeerPartitionServices;
 import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.config.Listener;
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.fault.NodeFaults;
+import io.ottla.common.http.FaultEndpoints;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.random.SecureRandomSource;
@@ -43,9 +45,14 @@ public class BrokerWiring {
   }
 
   @Bean
+  NodeFaults nodeFaults(NodeConfig config, InternalServer server) {
+    return FaultEndpoints.install(config.faults(), server);
+  }
+
+  @Bean
   BrokerNode brokerNode(NodeConfig config, InternalServer server, MonotonicClock clock, RandomSource random,
-      FatalExit fatalExit) {
-    return new BrokerNode(config, server, clock, System::currentTimeMillis, random, fatalExit);
+      FatalExit fatalExit, NodeFaults faults) {
+    return new BrokerNode(config, server, clock, System::currentTimeMillis, random, fatalExit, faults);
   }
 
   @Bean
@@ -59,8 +66,8 @@ public class BrokerWiring {
   }
 
   @Bean
-  PeerPartitionServices peerPartitionServices(NodeConfig config, BrokerView view) {
-    return new PeerPartitionServices(config.nodeId(), view::clusterId, 2);
+  PeerPartitionServices peerPartitionServices(NodeConfig config, BrokerView view, NodeFaults faults) {
+    return new PeerPartitionServices(config.nodeId(), view::clusterId, 2, faults);
   }
 
   @Bean

@@ -236,6 +236,7 @@ final class HostedPartition {
           "offset " + offset + " is below log start " + range.logStart());
     }
     if (offset > range.logEnd()) {
+      requireLease();
       throw new OttlaException(ErrorCode.OFFSET_OUT_OF_RANGE,
           "offset " + offset + " is beyond log end " + range.logEnd());
     }
@@ -298,6 +299,11 @@ final class HostedPartition {
     if (!range.proven()) {
       throw new OttlaException(ErrorCode.OFFSET_NOT_AVAILABLE, "the new leader has not yet proven its high watermark");
     }
+    requireLease();
+  }
+
+  /** M20: elsewhere a log may go on behind what this broker takes for its end. */
+  private void requireLease() {
     if (!services.session().leaseValid()) {
       throw new OttlaException(ErrorCode.NOT_LEADER,
           "this broker has not heard from the controllers for a session (M20)");

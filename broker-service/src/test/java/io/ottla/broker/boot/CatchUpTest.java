@@ -14,7 +14,7 @@ class CatchUpTest {
   private final AtomicLong nowMs = new AtomicLong(5_000);
   private final CatchUp catchUp = new CatchUp(status::get, nowMs::get);
   private final ReplicasHealth replicas = new ReplicasHealth(status::get, catchUp);
-  private final BrokerReadiness readiness = new BrokerReadiness(status::get, catchUp);
+  private final BrokerReadiness readiness = new BrokerReadiness(status::get, catchUp, false);
 
   private static BrokerStatus status(BrokerState state, int neverInSync) {
     return new BrokerStatus(state, 7, state != BrokerState.RUNNING, true, 3, 3, 40, 42, 3, neverInSync, 1, true);
@@ -44,5 +44,12 @@ class CatchUpTest {
     assertThat(catchUp.isDone()).isFalse();
     nowMs.addAndGet(1);
     assertThat(catchUp.isDone()).isTrue();
+  }
+
+  @Test
+  void readinessSaysWhenTestsMayMakeTheBrokerDoWrong() {
+    assertThat(readiness.health().getDetails()).doesNotContainKey("faults");
+    assertThat(new BrokerReadiness(status::get, catchUp, true).health().getDetails()).containsEntry("faults",
+        "ENABLED");
   }
 }

@@ -205,6 +205,22 @@ class ReplicaManagerTest {
     }
   }
 
+  /** M20, P30: a leader that was replaced without knowing it must not tell a reader that what it read elsewhere does not exist. */
+  @Test
+  void aLeaderWithoutALeaseDoesNotSayWhereTheLogEnds() throws Exception {
+    UUID topic = log.create("t", 1, 1, 2);
+    try (TestHost host = start()) {
+      stepTo(host, log.end());
+      assertThat(read(host, topic, 0)).isInstanceOf(ReadOutcome.Ok.class);
+      assertThat(read(host, topic, 7)).isInstanceOfSatisfying(ReadOutcome.Failed.class,
+          failed -> assertThat(failed.code()).isEqualTo(ErrorCode.NOT_LEADER));
+    }
+  }
+
+  private static ReadOutcome read(TestHost host, UUID topic, long offset) throws Exception {
+    return host.manager.read(new TopicIdPartition(topic, 0), offset, 1_000, 1, 0).get();
+  }
+
   /** Settings reach the replicas they are for, entry by entry and in a jump. */
   @Test
   void settingsReachTheReplicasTheyAreFor() throws Exception {

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param listeners addresses to bind
  * @param advertised addresses to publish, one per listener
  * @param bootstrapServers INTERNAL addresses of controllers
+ * @param faults whether a test may tell this node to do wrong
  */
 public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId, List<QuorumMember> initialVoters,
     List<Listener> bootstrapServers, List<Listener> listeners, List<Listener> advertised, String managementHost,
     int managementPort, Path logDir, Path metadataDir, QuorumTiming quorum, MetadataLog metadataLog,
     BrokerSettings broker, TopicDefaults topics,
-    HttpLimits http) {
+    HttpLimits http, boolean faults) {
 
   /** Timing of the quorum, milliseconds (Q 1.13). */
   public record QuorumTiming(int heartbeatMs, int electionMinMs, int electionMaxMs, int checkQuorumMs,
@@ -76,7 +77,7 @@ public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId
         listeners, advertised(in, listeners, hostName), in.string(Settings.MANAGEMENT_ADDRESS),
         in.port(Settings.MANAGEMENT_PORT), logDir,
         metadataDir == null ? logDir.resolve("metadata") : Path.of(metadataDir),
-        quorum(in), metadataLog(in), broker(in), topics(in), http(in));
+        quorum(in), metadataLog(in), broker(in), topics(in), http(in), in.flag(Settings.FAULTS_ENABLED));
     config.check();
     return config;
   }

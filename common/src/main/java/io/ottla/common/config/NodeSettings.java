@@ -16,6 +16,8 @@ import java.util.SequencedMap;
 public record NodeSettings(SequencedMap<String, String> values, List<String> frameworkArguments) {
   private static final List<String> FRAMEWORK = List.of("spring.", "logging.", "server.", "management.", "debug",
       "trace");
+  private static final String PROFILES = "--spring.profiles.active=";
+  private static final String TEST_PROFILE = "test";
 
   /** Copies the list. */
   public NodeSettings {
@@ -55,8 +57,20 @@ public record NodeSettings(SequencedMap<String, String> values, List<String> fra
    * The node's configuration, checked.
    *
    * @param hostName this host's name, published in place of 0.0.0.0
+   * @throws ConfigException naming the setting and the remedy
    */
   public NodeConfig config(String hostName) {
-    return NodeConfig.read(values::get, hostName);
+    NodeConfig config = NodeConfig.read(values::get, hostName);
+    if (config.faults() && !isTest()) {
+      throw new ConfigException("faults.enabled=true lets whoever reaches the internal listener make this node lose"
+          + " records; leave it out, or, for a test, add --spring.profiles.active=test");
+    }
+    return config;
+  }
+
+  /** Said on the command line, where nobody inherits it by mistake as from an environment. */
+  private boolean isTest() {
+    return frameworkArguments.stream().filter(one -> one.startsWith(PROFILES))
+        .anyMatch(one -> List.of(one.substring(PROFILES.length()).split(",")).contains(TEST_PROFILE));
   }
 }

@@ -97,6 +97,8 @@ public final class Settings {
       "How long a produce may take before it is answered with an unknown outcome, milliseconds.");
   public static final Setting SHUTDOWN_MAX_WAIT_MS = add("controlled.shutdown.max.wait.ms", "30000",
       "How long a stopping broker waits for its leaderships to move, milliseconds.");
+  public static final Setting FAULTS_ENABLED = add("faults.enabled", "false",
+      "For tests only: whether this node can be told on its internal listener to lose or delay writes and calls. Refused without `--spring.profiles.active=test`.");
 
   private Settings() {
   }

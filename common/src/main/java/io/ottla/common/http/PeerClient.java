@@ -2,6 +2,8 @@ package io.ottla.common.http;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import io.ottla.common.fault.CallFaults;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.wire.WireJson;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -42,15 +44,26 @@ public final class PeerClient implements AutoCloseable {
   private final WebClient client;
   private final ConnectionProvider connections;
   private final String baseUrl;
+  private final String peer;
+  private final NodeFaults faults;
+
+  /** A client of a node without faults. */
+  public PeerClient(String trafficClass, String host, int port, int maxConnections, LoopResources loops) {
+    this(trafficClass, host, port, maxConnections, loops, NodeFaults.OFF);
+  }
 
   /**
    * @param trafficClass names the pool in metrics and logs
    * @param host re-resolved on each connect
    * @param maxConnections connections kept at most; further calls wait for one within their time limit
    * @param loops the event loops to run on, shared between clients of one class
+   * @param faults what is done to calls in tests
    */
-  public PeerClient(String trafficClass, String host, int port, int maxConnections, LoopResources loops) {
-    this.baseUrl = "http://" + host + ":" + port;
+  public PeerClient(String trafficClass, String host, int port, int maxConnections, LoopResources loops,
+      NodeFaults faults) {
+    this.peer = host + ":" + port;
+    this.baseUrl = "http://" + peer;
+    this.faults = faults;
     this.connections = ConnectionProvider.builder(trafficClass + "-" + host + "-" + port).maxConnections(maxConnections)
         .pendingAcquireMaxCount(4_096).maxIdleTime(IDLE).lifo().build();
     HttpClient http = HttpClient.create(connections).protocol(HttpProtocol.HTTP11).runOn(loops).disableRetry(true)
@@ -89,8 +102,8 @@ public final class PeerClient implements AutoCloseable {
    */
   public CompletableFuture<PeerStream> getStream(String pathAndQuery, Duration timeout, Duration stall,
       Duration total) {
-    return client.method(HttpMethod.GET).uri(pathAndQuery).retrieve().onStatus(status -> true, response -> Mono.empty())
-        .toEntityFlux(DataBuffer.class).timeout(timeout)
+    return faulty(client.method(HttpMethod.GET).uri(pathAndQuery).retrieve()
+        .onStatus(status -> true, response -> Mono.empty()).toEntityFlux(DataBuffer.class)).timeout(timeout)
         .map(answer -> new PeerStream(answer.getStatusCode().value(), answer.getHeaders(),
             Objects.requireNonNullElse(answer.getBody(), Flux.<DataBuffer>empty()).timeout(stall)
                 .takeUntilOther(Mono.delay(total).then(Mono.error(() -> new TimeoutException("too slow as a whole"))))
@@ -100,17 +113,38 @@ public final class PeerClient implements AutoCloseable {
   }
 
   private CompletableFuture<PeerResponse> exchange(WebClient.RequestHeadersSpec<?> request, Duration timeout) {
-    return request.exchangeToMono(
+    return faulty(request.exchangeToMono(
         response -> DataBufferUtils.join(response.bodyToFlux(DataBuffer.class))
             .map(buffer -> {
               byte[] bytes = new byte[buffer.readableByteCount()];
               buffer.read(bytes);
               DataBufferUtils.release(buffer);
               return new PeerResponse(response.statusCode().value(), bytes);
-            }).defaultIfEmpty(new PeerResponse(response.statusCode().value(), new byte[0])))
+            }).defaultIfEmpty(new PeerResponse(response.statusCode().value(), new byte[0]))))
         .timeout(timeout)
         .contextWrite(PeerClient::lateFailuresAreNoErrors)
         .onErrorMap(error -> !(error instanceof PeerException), this::failure).toFuture();
+  }
+
+  /** In tests a call, or its answer, can be late or never arrive; the caller's time limit goes on meanwhile. */
+  private <T> Mono<T> faulty(Mono<T> call) {
+    if (!faults.isEnabled()) {
+      return call;
+    }
+    return Mono.defer(() -> {
+      CallFaults there = faults.callsTo(peer);
+      return onTheWay(there.dropRequests(), there.delayRequestsMs()).then(call);
+    }).flatMap(answer -> {
+      CallFaults back = faults.callsTo(peer);
+      return onTheWay(back.dropAnswers(), back.delayAnswersMs()).thenReturn(answer);
+    });
+  }
+
+  private static Mono<Void> onTheWay(boolean lost, long delayMs) {
+    if (lost) {
+      return Mono.never();
+    }
+    return delayMs > 0 ? Mono.delay(Duration.ofMillis(delayMs)).then() : Mono.empty();
   }
 
   private static Context lateFailuresAreNoErrors(Context context) {

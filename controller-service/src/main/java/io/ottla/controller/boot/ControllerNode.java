@@ -3,6 +3,7 @@ package io.ottla.controller.boot;
 import io.ottla.common.config.Listener;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.config.QuorumMember;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.MetadataReplayException;
@@ -59,7 +60,8 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private final ProcessWatcher.Factory watchers;
   private final FatalHandler fatal;
   private final @Nullable ControllerDirectory directory;
-  private final FormationHttpPeers peers = new FormationHttpPeers(FORMATION_TIMEOUT);
+  private final NodeFaults faults;
+  private final FormationHttpPeers peers;
   private final @Nullable FormationRunner formation;
   private final Thread starter = Thread.ofPlatform().name("controller-start").unstarted(this::bringUp);
   private volatile NodeState state;
@@ -68,7 +70,10 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private List<AutoCloseable> watches = List.of();
   private boolean closing;
 
-  private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal) {
+  private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal,
+      NodeFaults faults) {
+    this.faults = faults;
+    this.peers = new FormationHttpPeers(FORMATION_TIMEOUT, faults);
     this.config = config;
     this.raftConfig = ControllerSettings.raft(config.quorum(), config.metadataLog());
     this.observer = observer;
@@ -80,7 +85,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     NodeState first = new NodeState(NodeState.Stage.STARTING, "");
     try {
       opened = ControllerDirectory.open(config.metadataDir(), config.nodeId(), config.clusterId(),
-          config.metadataLog().segmentBytes());
+          config.metadataLog().segmentBytes(), faults);
       runner = new FormationRunner(
           new Formation(config.nodeId(), config.clusterId(), config.initialVoters(), contacts(),
               opened, new SecureRandomSource()),
@@ -109,11 +114,12 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
    *
    * @param server the node's internal server, to which the controller's routes are added
    * @param fatal called at most once, when the node must not go on; the process should end at once
+   * @param faults what this node does wrong in tests
    * @throws io.ottla.common.config.ConfigException when settings and directory do not fit
    */
   public static ControllerNode start(NodeConfig config, InternalServer server, RuntimeObserver observer,
-      MonotonicClock clock, FatalHandler fatal) {
-    ControllerNode node = new ControllerNode(config, observer, clock, fatal);
+      MonotonicClock clock, FatalHandler fatal, NodeFaults faults) {
+    ControllerNode node = new ControllerNode(config, observer, clock, fatal, faults);
     ControllerEndpoints.addTo(server, node, clock);
     node.starter.start();
     return node;
@@ -143,7 +149,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     LOG.info("event=metadata_log_recovered cluster_id={} directory_id={} last_index={} voters={}",
         identity.clusterId(), identity.self().directoryId(), opened.lastIndex(), identity.voters().size());
     RaftHttpTransport transport = new RaftHttpTransport(identity.self(), configuredAddresses(),
-        Duration.ofMillis(config.quorum().requestTimeoutMs()));
+        Duration.ofMillis(config.quorum().requestTimeoutMs()), faults);
     Controller.Storage storage = new Controller.Storage(opened, snapshots, disk.quorumState(),
         opened::refreshHint);
     Controller.Settings settings = new Controller.Settings(address(identity.self()), raftConfig,

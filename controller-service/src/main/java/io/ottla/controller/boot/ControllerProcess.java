@@ -2,6 +2,7 @@ package io.ottla.controller.boot;
 
 import io.ottla.common.config.Listener;
 import io.ottla.common.config.NodeConfig;
+import io.ottla.common.http.FaultEndpoints;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.controller.metrics.QuorumMetrics;
@@ -35,7 +36,8 @@ final class ControllerProcess implements SmartLifecycle {
     Listener listener = config.listener(Listener.INTERNAL);
     InternalServer started = InternalServer.start(listener.host(), listener.port());
     server = started;
-    node = ControllerNode.start(config, started, metrics, MonotonicClock.system(), fatal);
+    node = ControllerNode.start(config, started, metrics, MonotonicClock.system(), fatal,
+        FaultEndpoints.install(config.faults(), started));
   }
 
   @Override

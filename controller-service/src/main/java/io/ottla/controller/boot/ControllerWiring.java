@@ -67,8 +67,8 @@ class ControllerWiring {
   }
 
   @Bean
-  QuorumHealthIndicator quorumHealthIndicator(ControllerProcess process) {
-    return new QuorumHealthIndicator(process::state, process::status);
+  QuorumHealthIndicator quorumHealthIndicator(ControllerProcess process, NodeConfig config) {
+    return new QuorumHealthIndicator(process::state, process::status, config.faults());
   }
 
   @Bean

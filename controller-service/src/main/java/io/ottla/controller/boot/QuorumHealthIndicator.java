@@ -19,9 +19,16 @@ public final class QuorumHealthIndicator implements HealthIndicator {
 
   private final Supplier<NodeState> state;
   private final Supplier<@Nullable ControllerStatus> status;
+  private final boolean faults;
 
-  /** An indicator over a node's state and status. */
-  public QuorumHealthIndicator(Supplier<NodeState> state, Supplier<@Nullable ControllerStatus> status) {
+  /**
+   * An indicator over a node's state and status.
+   *
+   * @param faults whether tests may make this controller do wrong, which everybody who looks is told
+   */
+  public QuorumHealthIndicator(Supplier<NodeState> state, Supplier<@Nullable ControllerStatus> status,
+      boolean faults) {
+    this.faults = faults;
     this.state = state;
     this.status = status;
   }
@@ -31,6 +38,9 @@ public final class QuorumHealthIndicator implements HealthIndicator {
     NodeState node = state.get();
     ControllerStatus now = status.get();
     Health.Builder health = new Health.Builder().withDetail("state", node.stage().name());
+    if (faults) {
+      health.withDetail("faults", "ENABLED");
+    }
     if (!node.detail().isEmpty()) {
       health.withDetail("detail", node.detail());
     }

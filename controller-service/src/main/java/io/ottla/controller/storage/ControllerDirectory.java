@@ -1,6 +1,7 @@
 package io.ottla.controller.storage;
 
 import io.ottla.common.config.ConfigException;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.controller.formation.FormationStore;
 import io.ottla.controller.raft.HardState;
 import io.ottla.controller.raft.RaftIdentity;
@@ -47,16 +48,17 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
    * @throws StorageCorruptionException when its files are damaged or incomplete
    */
   public static ControllerDirectory open(Path path, int nodeId, @Nullable String configuredClusterId) {
-    return open(path, nodeId, configuredClusterId, FileRaftLog.DEFAULT_SEGMENT_BYTES);
+    return open(path, nodeId, configuredClusterId, FileRaftLog.DEFAULT_SEGMENT_BYTES, NodeFaults.OFF);
   }
 
   /**
    * As the other, with segments of the metadata log of this size.
    *
    * @param segmentBytes size at which a segment is closed and the next begun
+   * @param faults what the disk does wrong in tests
    */
   public static ControllerDirectory open(Path path, int nodeId, @Nullable String configuredClusterId,
-      int segmentBytes) {
+      int segmentBytes, NodeFaults faults) {
     try {
       createDurably(path.toAbsolutePath().normalize());
       FileChannel channel = FileChannel.open(path.resolve(LOCK_NAME), StandardOpenOption.CREATE,
@@ -66,7 +68,9 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
         if (!lock(channel)) {
           throw new ConfigException("metadata.log.dir=" + path + " is in use by another process; stop that one first");
         }
-        ControllerDirectory opened = new ControllerDirectory(new NioDirectory(path), nodeId, segmentBytes, channel);
+        ControllerDirectory opened = new ControllerDirectory(FaultyDirectory.over(new NioDirectory(path), faults),
+            nodeId,
+            segmentBytes, channel);
         opened.check(configuredClusterId);
         held = true;
         return opened;

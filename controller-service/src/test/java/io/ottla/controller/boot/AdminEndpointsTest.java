@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ottla.common.config.NodeSettings;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
@@ -66,7 +67,7 @@ final class AdminEndpointsTest {
         "--broker.session.timeout.ms=120000", "--min.insync.replicas=1", "--default.replication.factor=1"), Map.of())
         .config("localhost"), server, RuntimeObserver.NONE, MonotonicClock.system(), (thread, cause) -> {
           throw new AssertionError(thread + " failed", cause);
-        });
+        }, NodeFaults.OFF);
     client = new PeerClient("test", "127.0.0.1", port, 4, loops);
     await().atMost(Duration.ofSeconds(60)).until(() -> joined(1));
     joined(2);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.config.NodeSettings;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.InternalServer;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerException;
@@ -109,7 +110,7 @@ final class ControllerQuorumTest {
     ControllerNode node = ControllerNode.start(config(id), server, RuntimeObserver.NONE, MonotonicClock.system(),
         (thread, cause) -> {
           throw new AssertionError(thread + " failed", cause);
-        });
+        }, NodeFaults.OFF);
     nodes.put(id, new Running(server, node));
   }
 

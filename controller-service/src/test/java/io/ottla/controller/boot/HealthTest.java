@@ -30,7 +30,7 @@ final class HealthTest {
   }
 
   private static Health quorum(NodeState state, @Nullable ControllerStatus status) {
-    return new QuorumHealthIndicator(() -> state, () -> status).health();
+    return new QuorumHealthIndicator(() -> state, () -> status, false).health();
   }
 
   @Test
@@ -66,5 +66,12 @@ final class HealthTest {
         .getStatus()).isEqualTo(Status.UP);
     assertThat(new LoopsHealthIndicator(() -> List.of(new LoopBeat("raft", 60_001), new LoopBeat("disk", 5))).health()
         .getStatus()).isEqualTo(Status.DOWN);
+  }
+
+  @Test
+  void readinessSaysWhenTestsMayMakeTheControllerDoWrong() {
+    assertThat(quorum(RUNNING, null).getDetails()).doesNotContainKey("faults");
+    assertThat(new QuorumHealthIndicator(() -> RUNNING, () -> null, true).health().getDetails())
+        .containsEntry("faults", "ENABLED");
   }
 }

@@ -3,6 +3,7 @@ package io.ottla.controller.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.controller.raft.EntryType;
 import io.ottla.controller.raft.HardState;
 import io.ottla.controller.raft.LogEntry;
@@ -165,7 +166,7 @@ final class DamageMatrixTest {
   }
 
   private ControllerDirectory open() {
-    return ControllerDirectory.open(path, 1, "cluster-a", SEGMENT_BYTES);
+    return ControllerDirectory.open(path, 1, "cluster-a", SEGMENT_BYTES, NodeFaults.OFF);
   }
 
   private static LogEntry entry(long index) {

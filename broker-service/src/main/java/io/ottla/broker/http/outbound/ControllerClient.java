@@ -26,6 +26,7 @@ import io.ottla.broker.lifecycle.ControllerCalls;
 import io.ottla.common.config.Listener;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerException;
 import io.ottla.common.http.PeerResponse;
@@ -78,6 +79,7 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
   private final Duration attemptLimit;
   private final MonotonicClock clock;
   private final LoopResources loops;
+  private final NodeFaults faults;
   private final Map<Address, Controller> controllers = new ConcurrentHashMap<>();
   private final ActiveController active;
   private volatile boolean closed;
@@ -87,8 +89,11 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
    * @param sessionMs broker session; one attempt takes at most half of it, so that one dead controller cannot eat it (M14)
    * @param clock for limits of whole calls
    * @param active what is known of the active controller, shared with others who hear of it
+   * @param faults what is done to calls in tests
    */
-  public ControllerClient(List<Listener> bootstrap, int sessionMs, MonotonicClock clock, ActiveController active) {
+  public ControllerClient(List<Listener> bootstrap, int sessionMs, MonotonicClock clock, ActiveController active,
+      NodeFaults faults) {
+    this.faults = faults;
     this.active = active;
     this.bootstrap = bootstrap.stream().map(one -> new Address(one.host(), one.port())).toList();
     this.attemptLimit = Duration.ofMillis(Math.max(100, Math.min(1_000, sessionMs / 3)));
@@ -346,7 +351,7 @@ public final class ControllerClient implements ControllerCalls, AutoCloseable {
 
   private Controller controller(Address address) {
     return controllers.computeIfAbsent(address,
-        at -> new Controller(at, new PeerClient("controller", at.host(), at.port(), CONNECTIONS, loops),
+        at -> new Controller(at, new PeerClient("controller", at.host(), at.port(), CONNECTIONS, loops, faults),
             CircuitBreaker.of("controller-" + at.host() + "-" + at.port(), BREAKER)));
   }
 

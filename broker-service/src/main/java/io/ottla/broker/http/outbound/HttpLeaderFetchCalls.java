@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.ottla.broker.runtime.LeaderFetchCalls;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
 import io.ottla.common.metadata.Endpoint;
@@ -23,12 +24,15 @@ public final class HttpLeaderFetchCalls implements LeaderFetchCalls, AutoCloseab
   private static final int CONNECTIONS = 4;
 
   private final LoopResources loops;
+  private final NodeFaults faults;
   private final Map<Endpoint, PeerClient> clients = new ConcurrentHashMap<>();
 
   /**
    * @param ioThreads event loop threads for all leaders together
+   * @param faults what is done to calls in tests
    */
-  public HttpLeaderFetchCalls(int ioThreads) {
+  public HttpLeaderFetchCalls(int ioThreads, NodeFaults faults) {
+    this.faults = faults;
     this.loops = PeerClient.loops("replica-fetch", ioThreads);
   }
 
@@ -49,7 +53,7 @@ public final class HttpLeaderFetchCalls implements LeaderFetchCalls, AutoCloseab
     return client != null
         ? client
         : clients.computeIfAbsent(leader,
-            at -> new PeerClient("replica-fetch", at.host(), at.port(), CONNECTIONS, loops));
+            at -> new PeerClient("replica-fetch", at.host(), at.port(), CONNECTIONS, loops, faults));
   }
 
   private static Reply reply(PeerResponse response) {

@@ -15,6 +15,7 @@ import io.ottla.broker.catalog.MetadataSnapshot;
 import io.ottla.broker.catalog.MetadataSource;
 import io.ottla.broker.http.outbound.ActiveController.Address;
 import io.ottla.common.config.Listener;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
 import io.ottla.common.http.PeerStream;
@@ -52,15 +53,17 @@ public final class HttpMetadataSource implements MetadataSource, AutoCloseable {
    * @param bootstrap INTERNAL addresses of controllers
    * @param first where to begin, so that brokers spread over the controllers
    * @param active is told who leads
+   * @param faults what is done to calls in tests
    */
-  public HttpMetadataSource(List<Listener> bootstrap, int first, ActiveController active) {
-    this(bootstrap, first, active, Patience.DEFAULT);
+  public HttpMetadataSource(List<Listener> bootstrap, int first, ActiveController active, NodeFaults faults) {
+    this(bootstrap, first, active, faults, Patience.DEFAULT);
   }
 
-  HttpMetadataSource(List<Listener> bootstrap, int first, ActiveController active, Patience patience) {
+  HttpMetadataSource(List<Listener> bootstrap, int first, ActiveController active, NodeFaults faults,
+      Patience patience) {
     this.active = active;
     this.controllers = bootstrap.stream().map(one -> new Source(new Address(one.host(), one.port()),
-        new PeerClient("metadata", one.host(), one.port(), 2, loops))).toList();
+        new PeerClient("metadata", one.host(), one.port(), 2, loops, faults))).toList();
     this.at = Math.floorMod(first, controllers.size());
     this.patience = patience;
   }

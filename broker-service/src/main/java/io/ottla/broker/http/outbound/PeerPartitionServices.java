@@ -1,6 +1,7 @@
 package io.ottla.broker.http.outbound;
 
 import io.ottla.broker.runtime.PartitionService;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.metadata.Endpoint;
 import java.util.Map;
@@ -17,6 +18,7 @@ public final class PeerPartitionServices implements Function<Endpoint, Partition
   private final int brokerId;
   private final Supplier<String> clusterId;
   private final LoopResources loops;
+  private final NodeFaults faults;
   private final Map<Endpoint, PeerClient> clients = new ConcurrentHashMap<>();
   private final Map<Endpoint, PartitionService> services = new ConcurrentHashMap<>();
 
@@ -24,8 +26,10 @@ public final class PeerPartitionServices implements Function<Endpoint, Partition
    * @param brokerId this broker
    * @param clusterId asked at each call, as it is unknown before registration
    * @param ioThreads event loop threads for all peers together
+   * @param faults what is done to calls in tests
    */
-  public PeerPartitionServices(int brokerId, Supplier<String> clusterId, int ioThreads) {
+  public PeerPartitionServices(int brokerId, Supplier<String> clusterId, int ioThreads, NodeFaults faults) {
+    this.faults = faults;
     this.brokerId = brokerId;
     this.clusterId = clusterId;
     this.loops = PeerClient.loops("forward", ioThreads);
@@ -39,7 +43,7 @@ public final class PeerPartitionServices implements Function<Endpoint, Partition
 
   private PartitionService create(Endpoint endpoint) {
     PeerClient client = clients.computeIfAbsent(endpoint,
-        at -> new PeerClient("forward", at.host(), at.port(), CONNECTIONS_PER_PEER, loops));
+        at -> new PeerClient("forward", at.host(), at.port(), CONNECTIONS_PER_PEER, loops, faults));
     return new PeerPartitionService(client, brokerId, clusterId);
   }
 

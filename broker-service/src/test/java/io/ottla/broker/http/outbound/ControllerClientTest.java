@@ -18,6 +18,7 @@ import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.ottla.common.config.Listener;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.AllocateProducerIdsRequest;
 import io.ottla.common.wire.AllocateProducerIdsResponse;
@@ -66,7 +67,7 @@ class ControllerClientTest {
   private static ControllerClient client(ActiveController active, int... ports) {
     List<Listener> bootstrap = java.util.Arrays.stream(ports)
         .mapToObj(port -> new Listener(Listener.INTERNAL, "127.0.0.1", port)).toList();
-    return new ControllerClient(bootstrap, SESSION_MS, MonotonicClock.system(), active);
+    return new ControllerClient(bootstrap, SESSION_MS, MonotonicClock.system(), active, NodeFaults.OFF);
   }
 
   @AfterEach

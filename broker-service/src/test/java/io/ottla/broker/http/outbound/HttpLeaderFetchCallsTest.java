@@ -12,6 +12,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.ottla.broker.runtime.LeaderFetchCalls;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.wire.BinaryFrame;
 import io.ottla.common.wire.ErrorReply;
@@ -34,7 +35,7 @@ class HttpLeaderFetchCallsTest {
   private static final String FETCH = "/replica/v1/fetch";
 
   private final WireMockServer leader = started();
-  private final HttpLeaderFetchCalls calls = new HttpLeaderFetchCalls(1);
+  private final HttpLeaderFetchCalls calls = new HttpLeaderFetchCalls(1, NodeFaults.OFF);
 
   private static WireMockServer started() {
     WireMockServer server = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));

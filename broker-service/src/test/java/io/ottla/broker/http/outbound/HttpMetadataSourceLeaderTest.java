@@ -14,6 +14,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import io.ottla.broker.catalog.MetadataPage;
 import io.ottla.broker.http.outbound.ActiveController.Address;
 import io.ottla.common.config.Listener;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.wire.LeaderHint;
 import io.ottla.common.wire.MetadataFetchResponse;
 import io.ottla.common.wire.WireJson;
@@ -49,7 +50,7 @@ class HttpMetadataSourceLeaderTest {
 
   private HttpMetadataSource source(int... ports) {
     return new HttpMetadataSource(java.util.Arrays.stream(ports)
-        .mapToObj(port -> new Listener(Listener.INTERNAL, "127.0.0.1", port)).toList(), 0, active);
+        .mapToObj(port -> new Listener(Listener.INTERNAL, "127.0.0.1", port)).toList(), 0, active, NodeFaults.OFF);
   }
 
   private static ResponseDefinitionBuilder nothingNew(WireMockServer leader, long term) {

@@ -23,6 +23,7 @@ import io.ottla.broker.catalog.MetadataSourceContract;
 import io.ottla.broker.http.outbound.HttpMetadataSource.Patience;
 import io.ottla.common.config.Listener;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.metadata.ImageSnapshot;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.wire.ErrorReply;
@@ -56,7 +57,8 @@ class HttpMetadataSourceTest extends MetadataSourceContract {
 
   private HttpMetadataSource source(Patience patience) {
     return new HttpMetadataSource(List.of(new Listener(Listener.INTERNAL, "127.0.0.1", first.port()),
-        new Listener(Listener.INTERNAL, "127.0.0.1", second.port())), 0, new ActiveController(), patience);
+        new Listener(Listener.INTERNAL, "127.0.0.1", second.port())), 0, new ActiveController(),
+        NodeFaults.OFF, patience);
   }
 
   private void beImpatient(Patience patience) {

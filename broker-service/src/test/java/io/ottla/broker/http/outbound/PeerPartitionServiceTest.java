@@ -13,6 +13,7 @@ import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.broker.runtime.PartitionService;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.wire.BinaryFrame;
@@ -37,7 +38,8 @@ class PeerPartitionServiceTest {
   private static final String READ = "/replica/v1/read";
 
   private final WireMockServer peer = started();
-  private final PeerPartitionServices services = new PeerPartitionServices(101, () -> "cluster-1", 1);
+  private final PeerPartitionServices services = new PeerPartitionServices(101, () -> "cluster-1", 1,
+      NodeFaults.OFF);
   private final PartitionService service = services.apply(new Endpoint("INTERNAL", "127.0.0.1", peer.port()));
 
   private static WireMockServer started() {

@@ -1,6 +1,7 @@
 package io.ottla.controller.http.outbound;
 
 import io.ottla.common.config.QuorumMember;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerException;
 import io.ottla.common.http.PeerResponse;
@@ -26,11 +27,16 @@ public final class FormationHttpPeers implements FormationPeers, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FormationHttpPeers.class);
 
   private final Duration timeout;
+  private final NodeFaults faults;
   private final LoopResources loops = PeerClient.loops("formation", 1);
   private final Map<QuorumMember, PeerClient> clients = new HashMap<>();
 
-  /** @param timeout of each call; a prepare includes a few forces at the peer */
-  public FormationHttpPeers(Duration timeout) {
+  /**
+   * @param timeout of each call; a prepare includes a few forces at the peer
+   * @param faults what is done to calls in tests
+   */
+  public FormationHttpPeers(Duration timeout, NodeFaults faults) {
+    this.faults = faults;
     this.timeout = timeout;
   }
 
@@ -59,7 +65,7 @@ public final class FormationHttpPeers implements FormationPeers, AutoCloseable {
   private <T> Optional<T> call(QuorumMember member, Function<PeerClient, CompletableFuture<PeerResponse>> request,
       Reader<T> reader) {
     PeerClient client = clients.computeIfAbsent(member,
-        address -> new PeerClient("formation", address.host(), address.port(), 2, loops));
+        address -> new PeerClient("formation", address.host(), address.port(), 2, loops, faults));
     try {
       PeerResponse response = PeerClient.await(request.apply(client));
       return response.ok() ? Optional.of(reader.read(response)) : Optional.empty();

@@ -1,5 +1,6 @@
 package io.ottla.controller.http.outbound;
 
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.http.PeerClient;
 import io.ottla.common.http.PeerResponse;
 import io.ottla.common.wire.BinaryFrame;
@@ -40,6 +41,7 @@ public final class RaftHttpTransport implements RaftTransport {
   private final ReplicaKey self;
   private final Map<Integer, InetSocketAddress> configured;
   private final Duration timeout;
+  private final NodeFaults faults;
   private final LoopResources loops = PeerClient.loops("raft", 1);
   private final ExecutorService encoder = Executors
       .newSingleThreadExecutor(Thread.ofPlatform().name("raft-encode").daemon().factory());
@@ -58,8 +60,11 @@ public final class RaftHttpTransport implements RaftTransport {
    * @param self this node, to which nothing is sent
    * @param configured addresses by node id that take precedence over those that voters are known by
    * @param timeout after which a message counts as lost
+   * @param faults what is done to messages in tests
    */
-  public RaftHttpTransport(ReplicaKey self, Map<Integer, InetSocketAddress> configured, Duration timeout) {
+  public RaftHttpTransport(ReplicaKey self, Map<Integer, InetSocketAddress> configured, Duration timeout,
+      NodeFaults faults) {
+    this.faults = faults;
     this.self = self;
     this.configured = Map.copyOf(configured);
     this.timeout = timeout;
@@ -93,7 +98,7 @@ public final class RaftHttpTransport implements RaftTransport {
 
   private PeerLink link(String traffic, InetSocketAddress address, int connections) {
     return new PeerLink(
-        () -> new PeerClient(traffic, address.getHostString(), address.getPort(), connections, loops));
+        () -> new PeerClient(traffic, address.getHostString(), address.getPort(), connections, loops, faults));
   }
 
   @Override

@@ -11,6 +11,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.controller.http.RaftJson;
 import io.ottla.controller.raft.EntryType;
 import io.ottla.controller.raft.Envelope;
@@ -61,7 +62,7 @@ final class RaftHttpTransportTest {
   }
 
   private RaftHttpTransport transport(int port) {
-    RaftHttpTransport transport = new RaftHttpTransport(SELF, Map.of(), TIMEOUT);
+    RaftHttpTransport transport = new RaftHttpTransport(SELF, Map.of(), TIMEOUT, NodeFaults.OFF);
     transport.peers(List.of(new Voter(SELF, "127.0.0.1", 1), new Voter(PEER, "127.0.0.1", port)));
     open.add(transport);
     return transport;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ottla.benchmarks.campaign;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ottla.benchmarks.history;
+
+import org.jspecify.annotations.NullMarked;
