@@ -36,7 +36,8 @@ final class BrokersListCommand implements Callable<Integer> {
     for (JsonNode broker : brokers) {
       String state = broker.path("state").asText().toLowerCase(Locale.ROOT).replace('_', ' ');
       String leaving = broker.path("decommission").asText("").toLowerCase(Locale.ROOT);
-      table.row(broker.path("broker_id").asInt(), broker.path("host").asText("?") + ":" + broker.path("port").asText("?"),
+      table.row(broker.path("broker_id").asInt(),
+          broker.path("host").asText("?") + ":" + broker.path("port").asText("?"),
           broker.path("rack").asText("-").replace("null", "-"),
           state + (broker.path("decommission").isTextual() ? ", " + leaving : ""), broker.path("leaders").asInt(),
           broker.path("replicas").asInt());

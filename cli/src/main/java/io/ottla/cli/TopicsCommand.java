@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /** {@code ottla topics}. */
 @Command(name = "topics", description = "Create, list, describe, change and delete topics.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     TopicsCreateCommand.class, TopicsListCommand.class, TopicsDescribeCommand.class, TopicsAlterCommand.class,
-    TopicsConfigCommand.class, TopicsDeleteCommand.class}, footer = {"", "Examples:", "  ottla topics create orders --partitions 6",
+    TopicsConfigCommand.class, TopicsDeleteCommand.class}, footer = {"", "Examples:",
+        "  ottla topics create orders --partitions 6",
         "  ottla topics describe orders"})
 final class TopicsCommand implements Runnable {
   @Spec

@@ -81,8 +81,9 @@ public record ElectLeadersCommand(Type type, @Nullable String topic, @Nullable I
           electIn(found);
         } else {
           electOne(found, partition, found.partition(partition)
-              .orElseThrow(() -> new OttlaException(ErrorCode.UNKNOWN_PARTITION, "Partition " + partition + " of topic '"
-                  + topic + "' does not exist; it has " + found.partitions().size() + ".")));
+              .orElseThrow(
+                  () -> new OttlaException(ErrorCode.UNKNOWN_PARTITION, "Partition " + partition + " of topic '"
+                      + topic + "' does not exist; it has " + found.partitions().size() + ".")));
         }
       }
       boolean changes = !piece.records().isEmpty();

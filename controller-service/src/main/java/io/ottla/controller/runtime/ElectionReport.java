@@ -31,7 +31,8 @@ final class ElectionReport {
     for (MetadataRecord change : records) {
       if (change instanceof PartitionChange election && ClusterControl.isUncleanElection(election)) {
         observer.uncleanElection();
-        LOG.error("event=unclean_election topic={} partition={} leader={} index={} effect=\"committed records may be lost\"",
+        LOG.error(
+            "event=unclean_election topic={} partition={} leader={} index={} effect=\"committed records may be lost\"",
             control.committed().topic(election.topicId()).map(TopicImage::name).orElse(election.topicId().toString()),
             election.partition(), election.leader(), index);
       }

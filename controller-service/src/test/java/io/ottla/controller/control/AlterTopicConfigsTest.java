@@ -34,7 +34,8 @@ class AlterTopicConfigsTest {
         Map.of("retention.ms", Optional.empty(), "compression.type", Optional.of("zstd")));
     assertThat(cluster.log).as("one entry").hasSize(size + 1);
     assertThat(decision.value().orElseThrow().metadataIndex()).isEqualTo(size + 1);
-    assertThat(stored()).containsExactlyInAnyOrderEntriesOf(Map.of("segment.bytes", "2048", "compression.type", "zstd"));
+    assertThat(stored())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("segment.bytes", "2048", "compression.type", "zstd"));
   }
 
   @Test
@@ -47,7 +48,8 @@ class AlterTopicConfigsTest {
 
   @Test
   void oneBadSettingRefusesAll() {
-    refuses(ErrorCode.INVALID_CONFIG, Map.of("retention.ms", Optional.of("soon"), "segment.bytes", Optional.of("2048")));
+    refuses(ErrorCode.INVALID_CONFIG,
+        Map.of("retention.ms", Optional.of("soon"), "segment.bytes", Optional.of("2048")));
     refuses(ErrorCode.INVALID_CONFIG, Map.of("no.such.setting", Optional.of("1")));
     refuses(ErrorCode.INVALID_CONFIG, Map.of("no.such.setting", Optional.empty()));
     refuses(ErrorCode.INVALID_CONFIG, Map.of("min.insync.replicas", Optional.of("4")));

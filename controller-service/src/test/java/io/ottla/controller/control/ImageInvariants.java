@@ -88,7 +88,8 @@ final class ImageInvariants {
     require(!before.hasLeader() || after.replicas().equals(before.replicas()) || after.hasLeader(),
         "M33: a change of the replicas of " + id + " costs the leader", after);
     require(new HashSet<>(after.original()).equals(new HashSet<>(before.original()))
-        || !after.reassigning() || !before.reassigning(), "M33: the original replicas of " + id + " are forgotten", after);
+        || !after.reassigning() || !before.reassigning(), "M33: the original replicas of " + id + " are forgotten",
+        after);
   }
 
   /** I17. */

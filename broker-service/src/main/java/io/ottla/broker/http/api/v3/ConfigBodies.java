@@ -60,7 +60,8 @@ final class ConfigBodies {
     JsonValues.require(json, JsonToken.START_ARRAY, "'data' must be an array of objects with 'name' and 'value'");
     Set<String> names = new HashSet<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      JsonValues.require(json, JsonToken.START_OBJECT, "An element of 'data' must be an object with 'name' and 'value'");
+      JsonValues.require(json, JsonToken.START_OBJECT,
+          "An element of 'data' must be an object with 'name' and 'value'");
       Change change = change(json);
       requireKnown(change.name());
       if (!names.add(change.name())) {

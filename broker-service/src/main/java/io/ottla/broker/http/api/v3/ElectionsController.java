@@ -83,7 +83,8 @@ public final class ElectionsController {
   private static ElectionResults results(ElectLeadersResponse held) {
     return new ElectionResults(
         held.elected().stream()
-            .map(one -> new ElectionResults.Elected(one.topic(), one.partition(), one.leader(), one.unclean())).toList(),
+            .map(one -> new ElectionResults.Elected(one.topic(), one.partition(), one.leader(), one.unclean()))
+            .toList(),
         held.failures().stream()
             .map(one -> new ElectionResults.Failure(one.topic(), one.partition(), one.code().number(), one.message()))
             .toList());

@@ -35,8 +35,9 @@ record MoveStatus(boolean blocked, String text) {
     List<Integer> staying = state.isr().stream().filter(id -> !state.removing().contains(id)).toList();
     int needed = Math.min(image.configuredMinIsr(topic), state.target().size());
     return staying.size() < needed
-        ? new MoveStatus(true, "Of the brokers that stay, " + staying + " are in sync, and min.insync.replicas asks for "
-            + needed + "; start the others of " + state.target() + ".")
+        ? new MoveStatus(true,
+            "Of the brokers that stay, " + staying + " are in sync, and min.insync.replicas asks for "
+                + needed + "; start the others of " + state.target() + ".")
         : new MoveStatus(false, "About to be completed.");
   }
 

@@ -70,7 +70,8 @@ public final class TopicBody {
     if (json.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
-    JsonValues.require(json, JsonToken.START_OBJECT, "'replicas_assignments' must be an object of broker ids by partition");
+    JsonValues.require(json, JsonToken.START_OBJECT,
+        "'replicas_assignments' must be an object of broker ids by partition");
     Map<Integer, List<Integer>> assignments = new TreeMap<>();
     for (String partition = json.nextFieldName(); partition != null; partition = json.nextFieldName()) {
       json.nextToken();
@@ -93,7 +94,8 @@ public final class TopicBody {
     }
     JsonValues.require(json, JsonToken.START_ARRAY, "'configs' must be an array of objects with 'name' and 'value'");
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      JsonValues.require(json, JsonToken.START_OBJECT, "An element of 'configs' must be an object with 'name' and 'value'");
+      JsonValues.require(json, JsonToken.START_OBJECT,
+          "An element of 'configs' must be an object with 'name' and 'value'");
       config(json);
     }
   }
