@@ -3,7 +3,6 @@ package io.ottla.broker.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ottla.broker.log.ProducerEntry;
 import io.ottla.broker.log.ProducerStates;
 import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.broker.runtime.BrokerView;
@@ -122,6 +121,11 @@ class ClusterRecordGatewayTest {
 
   private OptionalLong nextProducerId() {
     return idsGone ? OptionalLong.empty() : OptionalLong.of(producerIds.getAndIncrement());
+  }
+
+  /** What a leader knows of producers of partition 0. */
+  private static ProducerStates known(FakePartitions leader) {
+    return leader.producers.getOrDefault(new TopicIdPartition(TOPIC, 0), ProducerStates.EMPTY);
   }
 
   /** Partition 1 is led here from now on, at the next leader epoch. */
@@ -322,15 +326,15 @@ class ClusterRecordGatewayTest {
     assertThat(produce(5000, record(0, null, "c")).getFirst()).isInstanceOf(RecordResult.Failed.class);
     assertThat(produce(5000, record(0, null, "d")).getFirst()).isEqualTo(new RecordResult.Written(0, 2, 1_000_000L));
     assertThat(values(local, 0)).containsExactly("a", "b", "d");
-    ProducerEntry lane = local.producers.get(new TopicIdPartition(TOPIC, 0)).entries().get(1_000L);
-    assertThat(lane.epoch()).as("one epoch for each batch given up").isEqualTo((short) 2);
+    assertThat(known(local).entries()).hasEntrySatisfying(1_000L,
+        lane -> assertThat(lane.epoch()).as("one epoch for each batch given up").isEqualTo((short) 2));
   }
 
   /** An unclean election may have taken what this producer wrote before. */
   @Test
   void aLeaderThatHasForgottenIsToldAnew() {
     produce(5000, record(0, null, "a"));
-    ProducerStates early = local.producers.get(new TopicIdPartition(TOPIC, 0));
+    ProducerStates early = known(local);
     produce(5000, record(0, null, "b"));
     local.producers.put(new TopicIdPartition(TOPIC, 0), early);
     assertThat(produce(5000, record(0, null, "c")).getFirst()).isEqualTo(new RecordResult.Written(0, 2, 1_000_000L));
@@ -344,7 +348,7 @@ class ClusterRecordGatewayTest {
         .produce(new ProduceCommand("orders", List.of(record(0, null, "a")), Acks.LEADER, 5_000)).getFirst();
     assertThat(result).isInstanceOfSatisfying(RecordResult.Failed.class,
         failed -> assertThat(failed.code()).isEqualTo(ErrorCode.INDETERMINATE));
-    assertThat(local.producers.get(new TopicIdPartition(TOPIC, 0)).entries()).isEmpty();
+    assertThat(known(local).entries()).isEmpty();
   }
 
   /** Answers are lost, refused and delayed at random, and the leadership moves; still each record is there once, in order of its thread. */

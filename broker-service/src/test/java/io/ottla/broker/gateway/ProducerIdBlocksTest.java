@@ -8,7 +8,6 @@ import io.ottla.broker.runtime.BrokerView;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.MetadataImage;
-import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.AllocateProducerIdsRequest;
 import io.ottla.common.wire.AllocateProducerIdsResponse;
 import java.lang.reflect.Proxy;

@@ -153,27 +153,20 @@ class FailoverTest {
       synchronized (random) {
         fate = random.nextInt(10);
       }
-      switch (fate) {
-        case 0 -> {
-          return CompletableFuture.completedFuture(lost);
-        }
-        case 1 -> {
-          host(id).manager.append(asked, batch, acks, timeoutMs);
-          return CompletableFuture.completedFuture(lost);
-        }
-        case 2 -> {
-          CompletableFuture<AppendOutcome> answer = host(id).manager.append(asked, batch, acks, timeoutMs);
-          return answer.thenApplyAsync(outcome -> {
-            // What the network kept arrives once more, at whoever this is by now.
-            host(id).manager.append(asked, copy, acks, timeoutMs);
-            repeated.incrementAndGet();
-            return lost;
-          }, Thread::startVirtualThread);
-        }
-        default -> {
-          return host(id).manager.append(asked, batch, acks, timeoutMs);
-        }
+      if (fate == 0) {
+        return CompletableFuture.completedFuture(lost);
       }
+      CompletableFuture<AppendOutcome> answer = host(id).manager.append(asked, batch, acks, timeoutMs);
+      return switch (fate) {
+        case 1 -> CompletableFuture.completedFuture(lost);
+        case 2 -> answer.thenApplyAsync(outcome -> {
+          // What the network kept arrives once more, at whoever this is by now.
+          host(id).manager.append(asked, copy, acks, timeoutMs);
+          repeated.incrementAndGet();
+          return lost;
+        }, Thread::startVirtualThread);
+        default -> answer;
+      };
     }
 
     @Override
