@@ -101,9 +101,8 @@ public record PartitionState(List<Integer> replicas, List<Integer> isr, List<Int
     if (!within) {
       return "a member that is no replica";
     }
-    boolean moves = adding.isEmpty() && removing.isEmpty() || (distinct(adding) && distinct(removing)
-        && Collections.disjoint(adding, removing) && adding.size() < replicas.size()
-        && removing.size() < replicas.size());
+    boolean moves = distinct(adding) && distinct(removing) && Collections.disjoint(adding, removing)
+        && adding.size() < replicas.size() && removing.size() < replicas.size();
     if (!moves) {
       return "a reassignment from or to nothing, or of one broker both ways";
     }
