@@ -2,7 +2,6 @@ package io.ottla.controller.control;
 
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
-import io.ottla.common.metadata.BrokerConfigs;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.ConfigResource;
 import io.ottla.common.metadata.MetadataImage;
@@ -15,6 +14,7 @@ import io.ottla.common.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -66,7 +66,7 @@ final class Drain {
     return piece.records();
   }
 
-  private static void begin(MetadataImage image, TreeSet<Integer> leaving, Piece piece) {
+  private static void begin(MetadataImage image, Set<Integer> leaving, Piece piece) {
     int room = MAX_MOVING - image.topics().stream().mapToInt(topic -> topic.shares().reassigning()).sum();
     Replacements replacements = new Replacements(image);
     for (TopicImage topic : image.topics()) {
@@ -82,7 +82,7 @@ final class Drain {
 
   /** Empty when the partition need not be moved, or cannot be now. */
   private static Optional<PartitionChange> begin(MetadataImage image, TopicImage topic, int number,
-      TreeSet<Integer> leaving, Replacements replacements) {
+      Set<Integer> leaving, Replacements replacements) {
     PartitionState state = topic.partitions().get(number);
     return state.target().stream().noneMatch(leaving::contains)
         ? Optional.empty()
