@@ -103,6 +103,7 @@ class HealthTest {
     assertThat(metrics).contains("uri=\"/topics/{topic}\"")
         .contains("uri=\"/topics/{topic}/partitions/{partition}/records\"")
         .contains("ottla_replicas{state=\"leader\"} 1.0").contains("ottla_replicas{state=\"follower\"} 2.0")
+        .contains("ottla_producers 0.0").contains("ottla_produce_duplicates_total 0.0")
         .contains("ottla_metadata_lag_entries 2.0").contains("ottla_log_dir_online 1.0")
         .contains("ottla_broker_state{state=\"running\"} 1.0").contains("jvm_memory_used_bytes")
         .doesNotContain("uri=\"/topics/orders");
