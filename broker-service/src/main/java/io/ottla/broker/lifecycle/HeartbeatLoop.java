@@ -75,9 +75,8 @@ public final class HeartbeatLoop implements AutoCloseable {
   /** Asks to leave, and waits until the controllers let this broker go, or the time is up (M19). Returns whether they did. */
   public boolean awaitControlledShutdown(long maxWaitMs) throws InterruptedException {
     long deadlineMs = clock.millis() + maxWaitMs;
+    leave();
     synchronized (monitor) {
-      wantShutdown = true;
-      wakeups.release();
       while (!mayShutDown && !closed) {
         long left = deadlineMs - clock.millis();
         if (left <= 0) {
@@ -116,17 +115,40 @@ public final class HeartbeatLoop implements AutoCloseable {
     }
   }
 
+  /** What there is to say now. */
+  HeartbeatRequest request() {
+    return new HeartbeatRequest(session.clusterId(), session.brokerId(), session.brokerEpoch(),
+        appliedIndex.getAsLong(), !ready.getAsBoolean(), wantsShutdown(), List.of(), List.of());
+  }
+
+  /** A heartbeat sent at that time was acknowledged (M20). */
+  void answered(long sentAtMs, HeartbeatResponse answer) {
+    noteFencing(answer);
+    session.acknowledged(sentAtMs, answer.fenced());
+    if (answer.shouldShutdown()) {
+      letGo();
+    }
+  }
+
+  /** Whether the controllers have let this broker go (M19). */
+  boolean mayShutDown() {
+    synchronized (monitor) {
+      return mayShutDown;
+    }
+  }
+
+  /** Asks to leave from the next heartbeat on (M19). */
+  void leave() {
+    synchronized (monitor) {
+      wantShutdown = true;
+      wakeups.release();
+    }
+  }
+
   private void beat() {
     long sentAtMs = clock.millis();
     try {
-      HeartbeatResponse answer = controllers.heartbeat(new HeartbeatRequest(session.clusterId(), session.brokerId(),
-          session.brokerEpoch(), appliedIndex.getAsLong(), !ready.getAsBoolean(), wantsShutdown(), List.of(),
-          List.of()));
-      noteFencing(answer);
-      session.acknowledged(sentAtMs, answer.fenced());
-      if (answer.shouldShutdown()) {
-        letGo();
-      }
+      answered(sentAtMs, controllers.heartbeat(request()));
     } catch (OttlaException e) {
       if (e.code() == ErrorCode.UNKNOWN_BROKER && wantsShutdown()) {
         // It was decommissioned: the controllers forgot it as soon as it was fenced.

@@ -63,11 +63,21 @@ public final class Registrar {
    */
   public void register(DirectoryRecord record, @Nullable String clusterId, UUID directoryId, RestartClass restartClass)
       throws InterruptedException {
+    accepted(record, clusterId, restartClass, untilAnswered(request(record, clusterId, directoryId, restartClass)));
+  }
+
+  /** What to ask for. */
+  RegisterBrokerRequest request(DirectoryRecord record, @Nullable String clusterId, UUID directoryId,
+      RestartClass restartClass) {
     DirectoryRecord.Registration previous = record.registration();
-    RegisterBrokerRequest request = new RegisterBrokerRequest(clusterId, session.brokerId(), incarnation,
-        List.of(directoryId), endpoints(), config.broker().rack(), previous == null ? -1 : previous.brokerEpoch(),
-        restartClass, config.broker().durability().settingValue());
-    RegisterBrokerResponse response = untilAnswered(request);
+    return new RegisterBrokerRequest(clusterId, session.brokerId(), incarnation, List.of(directoryId), endpoints(),
+        config.broker().rack(), previous == null ? -1 : previous.brokerEpoch(), restartClass,
+        config.broker().durability().settingValue());
+  }
+
+  /** A controller accepted. */
+  void accepted(DirectoryRecord record, @Nullable String clusterId, RestartClass restartClass,
+      RegisterBrokerResponse response) {
     if (clusterId != null && !clusterId.equals(response.clusterId())) {
       throw new OttlaException(ErrorCode.INVALID_CLUSTER_ID,
           "the controllers belong to cluster " + response.clusterId() + ", this directory to " + clusterId);
@@ -99,7 +109,7 @@ public final class Registrar {
     throw new InterruptedException("stopping");
   }
 
-  private static boolean isFinal(ErrorCode code) {
+  static boolean isFinal(ErrorCode code) {
     return switch (code) {
       case INVALID_CLUSTER_ID, INVALID_REQUEST, INVALID_CONFIG -> true;
       default -> false;

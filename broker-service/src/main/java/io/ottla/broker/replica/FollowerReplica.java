@@ -87,7 +87,7 @@ public non-sealed class FollowerReplica implements ReplicaRole {
   }
 
   /** A late or repeated answer speaks of another log: truncating by it could remove what the leader already counts on. */
-  private boolean isForThisState(FollowerAnswer answer) {
+  boolean isForThisState(FollowerAnswer answer) {
     return answer.leaderEpoch() == leaderEpoch() && answer.fetchOffset() == log.logEndOffset()
         && answer.lastFetchedEpoch() == log.lastEpoch();
   }
@@ -118,6 +118,11 @@ public non-sealed class FollowerReplica implements ReplicaRole {
   /** For planted bugs in tests: what truncating to the high watermark would need to know. */
   final long highWatermarkValue() {
     return highWatermark.value();
+  }
+
+  /** For planted bugs in tests: a leader's word is taken for more than it is. */
+  final void believe(long leaderHighWatermark) {
+    highWatermark.advanceTo(Math.min(leaderHighWatermark, log.logEndOffset()));
   }
 
   private FollowerStep restartAt(long leaderLogStart) {

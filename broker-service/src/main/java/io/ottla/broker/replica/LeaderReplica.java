@@ -126,7 +126,7 @@ public non-sealed class LeaderReplica implements ReplicaRole {
       return refusal;
     }
     EpochEnd end = context.log().endOffsetForEpoch(fetch.lastFetchedEpoch());
-    if (end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset()) {
+    if (diverges(fetch, end)) {
       return new Diverged(end);
     }
     if (fetch.fetchOffset() < context.log().logStartOffset()) {
@@ -137,7 +137,13 @@ public non-sealed class LeaderReplica implements ReplicaRole {
     return new Serve(fetch.fetchOffset());
   }
 
-  private @Nullable Refused refusal(FollowerFetch fetch, BrokerStates brokers) {
+  /** Whether the follower has something that this log has not (P12). */
+  boolean diverges(FollowerFetch fetch, EpochEnd end) {
+    return end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset();
+  }
+
+  @Nullable
+  Refused refusal(FollowerFetch fetch, BrokerStates brokers) {
     if (!view.isReplica(fetch.brokerId())) {
       return new Refused(ErrorCode.INELIGIBLE_REPLICA, "broker " + fetch.brokerId() + " is not a replica");
     }
@@ -157,7 +163,7 @@ public non-sealed class LeaderReplica implements ReplicaRole {
     return null;
   }
 
-  private void noteProgress(FollowerFetch fetch, long nowMs) {
+  final void noteProgress(FollowerFetch fetch, long nowMs) {
     FollowerProgress progress = followers.get(fetch.brokerId());
     if (progress != null && progress.isNewerThan(fetch)) {
       return;
@@ -218,10 +224,14 @@ public non-sealed class LeaderReplica implements ReplicaRole {
     List<IsrProposal.Member> newIsr = new ArrayList<>();
     for (int member : members) {
       FollowerProgress progress = followers.get(member);
-      newIsr.add(new IsrProposal.Member(member,
-          progress == null ? brokers.brokerEpoch(member) : progress.brokerEpoch()));
+      newIsr.add(new IsrProposal.Member(member, memberEpoch(member, progress, brokers)));
     }
     return new IsrProposal(leaderEpoch(), view.partitionEpoch(), List.copyOf(newIsr), true);
+  }
+
+  /** The registration under which a member was seen here (M26): a later one has to prove itself first. */
+  long memberEpoch(int member, @Nullable FollowerProgress progress, BrokerStates brokers) {
+    return progress == null ? brokers.brokerEpoch(member) : progress.brokerEpoch();
   }
 
   private boolean lags(int member, long nowMs) {
@@ -326,7 +336,12 @@ public non-sealed class LeaderReplica implements ReplicaRole {
     return isr;
   }
 
-  private long ownOffset() {
+  final @Nullable FollowerProgress progressOf(int follower) {
+    return followers.get(follower);
+  }
+
+  /** How much of its own log a leader counts (P18). */
+  long ownOffset() {
     return context.settings().forceBeforeAck() ? context.log().durableOffset() : context.log().logEndOffset();
   }
 }

@@ -143,9 +143,11 @@ final class FetcherLoop implements AutoCloseable {
     return 0;
   }
 
-  private record Asked(Followed followed, FollowerReplica.Position position) {}
+  /** A partition, and where it stood when it was asked for. */
+  record Asked(Followed followed, FollowerReplica.Position position) {}
 
-  private Map<TopicIdPartition, Asked> ask(long nowMs) {
+  /** Where the partitions that are due stand. */
+  Map<TopicIdPartition, Asked> ask(long nowMs) {
     Map<TopicIdPartition, Asked> asked = new LinkedHashMap<>();
     partitions.forEach((id, followed) -> {
       FollowerReplica.Position position = followed.partition.positionFor(leaderId);
@@ -166,7 +168,8 @@ final class FetcherLoop implements AutoCloseable {
     return Math.max(1, due - nowMs);
   }
 
-  private FetchRequest request(Map<TopicIdPartition, Asked> asked) {
+  /** The request for these partitions. */
+  FetchRequest request(Map<TopicIdPartition, Asked> asked) {
     FetchSettings settings = services.settings();
     List<FetchRequest.Partition> parts = new ArrayList<>(asked.size());
     asked.forEach((id, one) -> {
@@ -212,7 +215,7 @@ final class FetcherLoop implements AutoCloseable {
   }
 
   /** Appends what came, forces it, and only then goes on to the next request, which counts it as durable. */
-  private void apply(LeaderFetchCalls.Reply reply, Map<TopicIdPartition, Asked> asked) {
+  void apply(LeaderFetchCalls.Reply reply, Map<TopicIdPartition, Asked> asked) {
     ByteBuffer batches = reply.batches();
     List<HostedPartition> appended = new ArrayList<>();
     for (FetchResponse.Partition part : reply.header().partitions()) {
@@ -256,7 +259,7 @@ final class FetcherLoop implements AutoCloseable {
   }
 
   /** A partition with its own patience. Used by the loop's thread, but for being made. */
-  private static final class Followed {
+  static final class Followed {
     private final HostedPartition partition;
     private final Backoff backoff = new Backoff();
     private volatile long dueMs = Long.MIN_VALUE;

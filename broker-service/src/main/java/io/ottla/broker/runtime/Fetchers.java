@@ -6,7 +6,7 @@ import java.util.Map;
 import io.ottla.common.id.TopicIdPartition;
 
 /** One fetcher per broker that leads something this broker follows. Any thread. */
-final class Fetchers implements AutoCloseable {
+final class Fetchers implements Following {
   private final FetchServices services;
   private final Map<Integer, FetcherLoop> loops = new HashMap<>();
   private final Map<TopicIdPartition, Integer> leaders = new HashMap<>();
@@ -16,8 +16,8 @@ final class Fetchers implements AutoCloseable {
     this.services = services;
   }
 
-  /** Follows that broker from now on. */
-  synchronized void follow(HostedPartition partition, int leaderId) {
+  @Override
+  public synchronized void follow(HostedPartition partition, int leaderId) {
     if (closed) {
       return;
     }
@@ -30,8 +30,8 @@ final class Fetchers implements AutoCloseable {
     }).add(partition);
   }
 
-  /** Follows nobody from now on. An answer under way is ignored by the replica, whose role has changed (P26). */
-  synchronized void stopFollowing(TopicIdPartition id) {
+  @Override
+  public synchronized void stopFollowing(TopicIdPartition id) {
     Integer before = leaders.remove(id);
     FetcherLoop loop = before == null ? null : loops.get(before);
     if (loop != null) {

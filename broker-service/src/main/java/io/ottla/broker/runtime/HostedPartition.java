@@ -91,6 +91,11 @@ final class HostedPartition {
     return log;
   }
 
+  /** The core; to be used under the lock, or by the only thread there is. */
+  PartitionReplica replica() {
+    return replica;
+  }
+
   /** Whether this replica was in its ISR at some time since the process started. */
   boolean wasInSync() {
     return wasInSync;

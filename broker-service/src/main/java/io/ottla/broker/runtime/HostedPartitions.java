@@ -44,6 +44,7 @@ final class HostedPartitions {
   private final DirectoryRecord record;
   private final LogConfig defaults;
   private final ReplicationSettings replication;
+  private final Workers.ReplicaFactory replicas;
   private final HostServices services;
   private final RandomSource random;
   private final LongSupplier wallClock;
@@ -51,11 +52,12 @@ final class HostedPartitions {
   private final Map<TopicIdPartition, HostedPartition> hosted = new ConcurrentHashMap<>();
 
   HostedPartitions(LogStore store, DirectoryRecord record, LogConfig defaults, ReplicationSettings replication,
-      HostServices services, RandomSource random, LongSupplier wallClock) {
+      Workers.ReplicaFactory replicas, HostServices services, RandomSource random, LongSupplier wallClock) {
     this.store = store;
     this.record = record;
     this.defaults = defaults;
     this.replication = replication;
+    this.replicas = replicas;
     this.services = services;
     this.random = random;
     this.wallClock = wallClock;
@@ -113,7 +115,7 @@ final class HostedPartitions {
   private HostedPartition host(TopicIdPartition id, TopicImage topic, PartitionLog log) {
     ReplicaAlarms alarms = (kind, detail) -> LOG.error("event=alarm kind={} partition={} topic={} detail=\"{}\"", kind,
         id, topic.name(), detail);
-    PartitionReplica replica = new PartitionReplica(services.session().brokerId(), new BrokerLog(log, wallClock),
+    PartitionReplica replica = replicas.make(services.session().brokerId(), new BrokerLog(log, wallClock),
         checkpointedHighWatermarks.getOrDefault(id, 0L), replication, alarms);
     return new HostedPartition(id, topic.name(), log, replica, replication.forceBeforeAck(), services);
   }

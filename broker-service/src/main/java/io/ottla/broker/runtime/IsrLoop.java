@@ -34,7 +34,8 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
   /** Proposals in one call; a controller decides about no more than that at once, and refuses the others as BUSY. */
   private static final int MAX_PROPOSALS = 2_000;
 
-  private record Sent(HostedPartition partition, IsrProposal proposal) {}
+  /** A proposal on its way. */
+  record Sent(HostedPartition partition, IsrProposal proposal) {}
 
   private final ControllerCalls controllers;
   private final BrokerSession session;
@@ -125,26 +126,32 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
       }
     } catch (OttlaException e) {
       LOG.info("event=isr_proposals_failed count={} code={} reason=\"{}\"", sent.size(), e.code(), e.getMessage());
-      IsrAnswer all = e.code().outcome() == Outcome.REFUSED ? new IsrAnswer.Refused(e.code()) : new IsrAnswer.Unknown();
-      sent.forEach(one -> answer(one, all));
+      sent.forEach(one -> answer(one, answer(e)));
     } catch (RuntimeException e) {
       LOG.error("event=isr_proposals_failed count={}", sent.size(), e);
       sent.forEach(one -> answer(one, new IsrAnswer.Unknown()));
     }
   }
 
-  private static void answer(Sent sent, IsrAnswer answer) {
+  /** What a failed call says about each of its proposals. */
+  static IsrAnswer answer(OttlaException failure) {
+    return failure.code().outcome() == Outcome.REFUSED
+        ? new IsrAnswer.Refused(failure.code())
+        : new IsrAnswer.Unknown();
+  }
+
+  static void answer(Sent sent, IsrAnswer answer) {
     LOG.info("event=isr_proposal partition={} newIsr={} partitionEpoch={} answer={}", sent.partition().id(),
         sent.proposal().newIsr(), sent.proposal().partitionEpoch(), answer);
     sent.partition().onProposalAnswer(sent.proposal(), answer);
   }
 
-  private static IsrAnswer answer(AlterPartitionsResponse.Item item) {
+  static IsrAnswer answer(AlterPartitionsResponse.Item item) {
     ErrorCode error = item.error();
     return error == null ? new IsrAnswer.Accepted(item.partitionEpoch()) : new IsrAnswer.Refused(error);
   }
 
-  private static AlterPartitionsRequest.Item wire(Sent sent) {
+  static AlterPartitionsRequest.Item wire(Sent sent) {
     IsrProposal proposal = sent.proposal();
     return new AlterPartitionsRequest.Item(sent.partition().id().topicId(), sent.partition().id().partition(),
         proposal.leaderEpoch(), proposal.partitionEpoch(), proposal.newIsr().stream()

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Deadlines and bounds of everything that waits on a partition (P46). What waits is admitted before anything is appended and released exactly
  * once, when it is answered. Any thread.
  */
-final class Purgatory implements AutoCloseable {
+class Purgatory implements AutoCloseable {
   private static final int MAX_WAITS = 50_000;
   private static final long MAX_BYTES = 256L * 1024 * 1024;
 

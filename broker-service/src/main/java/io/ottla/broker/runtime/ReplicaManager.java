@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.ProducerCounts;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
+import io.ottla.broker.replica.PartitionReplica;
 import io.ottla.broker.replica.PartitionView;
 import io.ottla.broker.replica.ReplicationSettings;
 import io.ottla.broker.replica.Transition;
@@ -54,9 +56,9 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaManager.class);
 
   private final BrokerSession session;
-  private final Purgatory purgatory = new Purgatory();
+  private final Purgatory purgatory;
   private final ForceLoop forceLoop = new ForceLoop();
-  private final Fetchers fetchers;
+  private final Following fetchers;
   private final IsrLoop isrLoop;
   private final HostedPartitions partitions;
   private final FetchHandler fetchHandler;
@@ -81,22 +83,37 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
 
   /** Starts no thread yet. */
   public ReplicaManager(Parts parts) {
+    this(parts, null);
+  }
+
+  /** With other workers than threads; then it is never started. */
+  ReplicaManager(Parts parts, @Nullable Workers instead) {
     this.session = parts.session();
     this.found = List.copyOf(parts.found());
     BrokerSettings settings = parts.settings();
     boolean sync = settings.durability().forcesBeforeAck();
     this.isrLoop = new IsrLoop(parts.controllers(), session, parts.clock(), settings.replicaLagMs(), this::hosted);
-    HostServices services = new HostServices(parts.clock(), session, this, purgatory, forceLoop::request, isrLoop,
+    Workers workers = instead == null ? threads(parts, sync) : instead;
+    this.purgatory = workers.purgatory();
+    this.fetchers = workers.following();
+    HostServices services = new HostServices(parts.clock(), session, this, purgatory, workers.forces(), workers.isr(),
         parts.fatal(), duplicates);
     this.partitions = new HostedPartitions(parts.store(), parts.record(), parts.logDefaults(),
-        new ReplicationSettings(sync, settings.replicaLagMs()), services, parts.random(), parts.wallClock());
-    this.fetchers = new Fetchers(new FetchServices(parts.clock(), session,
-        new FetchSettings(settings.fetchWaitMs(), settings.fetchMaxBytes(), settings.fetchResponseMaxBytes(), sync),
-        parts.leaders(), this::internalEndpoint, new AtomicLong(), parts.fatal()));
+        new ReplicationSettings(sync, settings.replicaLagMs()), workers.replicas(), services, parts.random(),
+        parts.wallClock());
     this.fetchHandler = new FetchHandler(partitions);
     this.clerk = new StorageClerk(parts.store(), this::hosted, settings, parts.fatal());
     this.retention = new RetentionLoop(this::hosted, parts.wallClock(), parts.clock());
     this.cleaner = new CleanerLoop(this::hosted, parts.wallClock());
+  }
+
+  private Workers threads(Parts parts, boolean sync) {
+    BrokerSettings settings = parts.settings();
+    FetchSettings fetching = new FetchSettings(settings.fetchWaitMs(), settings.fetchMaxBytes(),
+        settings.fetchResponseMaxBytes(), sync);
+    Fetchers threads = new Fetchers(new FetchServices(parts.clock(), session, fetching, parts.leaders(),
+        this::internalEndpoint, new AtomicLong(), parts.fatal()));
+    return new Workers(new Purgatory(), forceLoop::request, isrLoop, threads, PartitionReplica::new);
   }
 
   /** Starts the threads. */
@@ -108,7 +125,8 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     cleaner.start();
   }
 
-  private Iterable<HostedPartition> hosted() {
+  /** The replicas in service. Any thread. */
+  Collection<HostedPartition> hosted() {
     return partitions.all();
   }
 

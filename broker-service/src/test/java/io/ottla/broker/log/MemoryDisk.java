@@ -28,6 +28,7 @@ public final class MemoryDisk implements LogDirectory {
     private static final long serialVersionUID = 1L;
   }
 
+  private final UUID directoryId;
   private final Map<TopicIdPartition, Directory> partitions = new TreeMap<>();
   private final Map<String, byte[]> checkpoints = new TreeMap<>();
   private int stepsToPowerCut = -1;
@@ -35,6 +36,16 @@ public final class MemoryDisk implements LogDirectory {
   private long room = Long.MAX_VALUE;
   private boolean forcesFail;
   private @Nullable Runnable duringForce;
+
+  /** An empty disk with an id of its own. */
+  public MemoryDisk(UUID directoryId) {
+    this.directoryId = directoryId;
+  }
+
+  /** An empty disk. */
+  public MemoryDisk() {
+    this(new UUID(0, 1));
+  }
 
   /** Plans a power cut after so many more steps; -1 for none. */
   public synchronized void planPowerCut(int steps) {
@@ -54,6 +65,11 @@ public final class MemoryDisk implements LogDirectory {
   /** Makes every force fail from now on. */
   public synchronized void failForces() {
     forcesFail = true;
+  }
+
+  /** Forces work again. */
+  public synchronized void repair() {
+    forcesFail = false;
   }
 
   /** Does something in the middle of the next force, as another thread would. */
@@ -96,7 +112,7 @@ public final class MemoryDisk implements LogDirectory {
 
   @Override
   public UUID directoryId() {
-    return new UUID(0, 1);
+    return directoryId;
   }
 
   @Override

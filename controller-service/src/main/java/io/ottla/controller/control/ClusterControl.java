@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Nothing here is durable: resigning drops the speculative image and the sessions, and a successor derives every duty from the image (M5).
  * All methods belong to one thread.
  */
-public final class ClusterControl {
+public class ClusterControl {
   private final ControlSettings settings;
   private final BrokerControl brokers;
   private final TopicControl topics;

@@ -68,6 +68,14 @@ public final class Controller implements AutoCloseable {
   /** Makes a controller from recovered storage, loading the newest snapshot; {@link #start} brings it to life. */
   public Controller(RaftIdentity identity, Settings settings, Storage storage, RaftTransport transport,
       RuntimeObserver observer, RandomSource random, MonotonicClock clock, FatalHandler fatal) {
+    this(identity, settings, storage, transport, observer, random, clock, fatal,
+        new ClusterControl(settings.control(), random));
+  }
+
+  /** With a control of the caller's: simulations plant bugs in one. */
+  Controller(RaftIdentity identity, Settings settings, Storage storage, RaftTransport transport,
+      RuntimeObserver observer, RandomSource random, MonotonicClock clock, FatalHandler fatal,
+      ClusterControl control) {
     this.identity = identity;
     this.transport = transport;
     this.handOverMs = 2L * settings.raft().electionMinMs();
@@ -75,7 +83,6 @@ public final class Controller implements AutoCloseable {
       publisher.close();
       fatal.fatal(thread, cause);
     };
-    ClusterControl control = new ClusterControl(settings.control(), random);
     storage.snapshots().newest().ifPresent(snapshot -> {
       control.load(SnapshotLoop.load(storage.snapshots(), settings.format(), snapshot));
       publisher.reset(snapshot.id().lastIndex());
@@ -97,6 +104,16 @@ public final class Controller implements AutoCloseable {
   public void start() {
     snapshotThread.start();
     driver.start();
+  }
+
+  /** The Raft and the storage thread, for who takes their turns. */
+  RaftDriver driver() {
+    return driver;
+  }
+
+  /** The snapshot thread, for who takes its turns. */
+  SnapshotLoop snapshotLoop() {
+    return snapshotLoop;
   }
 
   /** Who this controller is. */

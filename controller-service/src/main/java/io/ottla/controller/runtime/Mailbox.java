@@ -52,6 +52,16 @@ final class Mailbox {
     }
   }
 
+  /** Whether nothing waits. */
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return inputs.isEmpty() && commands.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The next piece of work, waiting for one up to the given time; null when there is none. */
   @Nullable
   Work poll(long waitMs) {

@@ -57,6 +57,7 @@ public final class RaftDriver implements AutoCloseable {
   private volatile Office office = Office.VACANT;
   private volatile boolean stopping;
   private volatile long lastBeatMs;
+  private long nextTickMs;
   private long proposalIds;
 
   /**
@@ -85,10 +86,16 @@ public final class RaftDriver implements AutoCloseable {
   }
 
   void start() {
-    transport.peers(core.voters().voters());
-    observer.peers(core.voters(), List.of());
+    begin();
     storageThread.start();
     raftThread.start();
+  }
+
+  /** What comes before the first {@link #turn}. */
+  void begin() {
+    transport.peers(core.voters().voters());
+    observer.peers(core.voters(), List.of());
+    nextTickMs = clock.millis() + tickMs;
   }
 
   /** A peer's request. Completes with the answer, or empty when there is none: the message counts as lost. Any thread. */
@@ -135,25 +142,45 @@ public final class RaftDriver implements AutoCloseable {
 
   private void run() {
     try {
-      long nextTickMs = clock.millis() + tickMs;
       boolean moreWork = false;
       while (!stopping && !failed.get()) {
-        Mailbox.Work work = mailbox.poll(moreWork ? 0 : Math.max(0, nextTickMs - clock.millis()));
-        if (work != null) {
-          work.run(access);
-          deliverNotices();
-        }
-        long now = clock.millis();
-        if (now >= nextTickMs) {
-          nextTickMs = now + tickMs;
-          tick(now);
-        }
-        moreWork = listener.onIdle(access);
+        moreWork = turn(moreWork ? 0 : tickMs);
       }
       resign();
     } catch (Throwable e) { // an invariant is broken or term and vote could not be stored: the node ends here
       fail(raftThread.getName(), e);
     }
+  }
+
+  /**
+   * One turn of the Raft thread: a piece of work, the tick if it is due, and a bounded piece of what the listener has to do. A simulation takes
+   * the turns itself instead of starting the thread.
+   *
+   * @param maxWaitMs how long to wait for work at most; never beyond the next tick
+   * @return whether the listener has more to do
+   */
+  boolean turn(long maxWaitMs) {
+    Mailbox.Work work = mailbox.poll(Math.clamp(nextTickMs - clock.millis(), 0, maxWaitMs));
+    if (work != null) {
+      work.run(access);
+      deliverNotices();
+    }
+    long now = clock.millis();
+    if (now >= nextTickMs) {
+      nextTickMs = now + tickMs;
+      tick(now);
+    }
+    return listener.onIdle(access);
+  }
+
+  /** Whether work waits for a turn. Any thread. */
+  boolean hasWork() {
+    return !mailbox.isEmpty();
+  }
+
+  /** The other half of this driver, with turns of its own. */
+  StorageLoop storage() {
+    return storage;
   }
 
   private void tick(long nowMs) {

@@ -89,6 +89,20 @@ final class SnapshotLoop implements Runnable {
     stopping = true;
   }
 
+  /** Whether something waits for a turn. Any thread. */
+  boolean hasWork() {
+    return !waiting.isEmpty();
+  }
+
+  /** One turn of the snapshot thread: the task that has waited longest. A simulation takes the turns itself. */
+  void turn(long maxWaitMs) throws IOException, InterruptedException {
+    Task next = waiting.poll(maxWaitMs, TimeUnit.MILLISECONDS);
+    lastBeatMs = clock.millis();
+    if (next != null) {
+      next.run();
+    }
+  }
+
   long lastBeatMs() {
     return lastBeatMs;
   }
@@ -97,11 +111,7 @@ final class SnapshotLoop implements Runnable {
   public void run() {
     try {
       while (!stopping) {
-        Task next = waiting.poll(IDLE_MS, TimeUnit.MILLISECONDS);
-        lastBeatMs = clock.millis();
-        if (next != null) {
-          next.run();
-        }
+        turn(IDLE_MS);
       }
     } catch (Throwable e) { // a snapshot that cannot be written or read: this disk is not to be trusted
       fatal.fatal(Thread.currentThread().getName(), e);

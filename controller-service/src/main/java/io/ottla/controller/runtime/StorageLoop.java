@@ -66,7 +66,7 @@ final class StorageLoop implements Runnable {
   public void run() {
     try {
       while (!stopping || !waiting.isEmpty()) {
-        round();
+        turn(IDLE_MS);
       }
       housekeeping.run();
     } catch (Throwable e) { // whatever it is, the log can no longer be trusted
@@ -74,8 +74,14 @@ final class StorageLoop implements Runnable {
     }
   }
 
-  private void round() throws InterruptedException {
-    StorageTask first = waiting.poll(IDLE_MS, TimeUnit.MILLISECONDS);
+  /** Whether something waits for a turn. Any thread. */
+  boolean hasWork() {
+    return !waiting.isEmpty();
+  }
+
+  /** One turn of the storage thread: everything that waits, as one group. A simulation takes the turns itself. */
+  void turn(long maxWaitMs) throws InterruptedException {
+    StorageTask first = waiting.poll(maxWaitMs, TimeUnit.MILLISECONDS);
     if (first != null) {
       List<StorageTask> batch = new ArrayList<>();
       batch.add(first);

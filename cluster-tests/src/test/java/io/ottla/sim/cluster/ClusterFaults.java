@@ -1,0 +1,236 @@
+package io.ottla.sim.cluster;
+
+import io.ottla.broker.runtime.BrokerTurns;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.sim.SeededRandom;
+import io.ottla.sim.SimNetwork;
+import io.ottla.sim.SimNetwork.Weather;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Everything that goes wrong, one thing after the other and several at a time, until it ends. */
+final class ClusterFaults {
+  private static final long MS = 1000;
+
+  private final SimCluster cluster;
+  private final SeededRandom random;
+  private final SimNetwork<Runnable> network;
+  private final Map<Kind, Long> done = new EnumMap<>(Kind.class);
+  private boolean ended;
+
+  /** What can go wrong. */
+  enum Kind {
+    KILL, POWER_CUT, DEATH_INSIDE, KILL_ALL, POWER_CUT_ALL, LEAVE, WIPE, PAUSE, SLOW_DISK, BAD_DISK, CUT_LINK, CUT_ONE_WAY, ISOLATE, KILL_CONTROLLER, CONTROLLER_DEATH_INSIDE, PAUSE_CONTROLLER, HINT
+  }
+
+  ClusterFaults(SimCluster cluster, SeededRandom random) {
+    this.cluster = cluster;
+    this.random = random;
+    this.network = cluster.calls().network();
+  }
+
+  Map<Kind, Long> done() {
+    return done;
+  }
+
+  void begin() {
+    network.weather(cluster.plan().weather());
+    next();
+  }
+
+  /** Everything is repaired, and stays so. */
+  void end() {
+    ended = true;
+    network.weather(Weather.CALM);
+    network.heal();
+    cluster.brokers().forEach(broker -> {
+      broker.speed().recover();
+      broker.disk().planPowerCut(-1);
+      broker.resume();
+    });
+    cluster.controllers().forEach(controller -> {
+      controller.speed().recover();
+      controller.disk().planDeath(-1);
+      controller.resume();
+    });
+  }
+
+  private void next() {
+    cluster.scheduler().after(random.between(1, 2 * cluster.plan().faultGapMs()) * MS, () -> {
+      if (!ended) {
+        happen(Kind.values()[random.nextInt(Kind.values().length)]);
+        next();
+      }
+    });
+  }
+
+  private void happen(Kind kind) {
+    SimBroker broker = cluster.brokers().get(random.nextInt(cluster.brokers().size()));
+    SimController controller = cluster.controllers().get(random.nextInt(cluster.controllers().size()));
+    boolean happened = switch (kind) {
+      case KILL -> kill(broker, false);
+      case POWER_CUT -> kill(broker, true);
+      case DEATH_INSIDE -> deathInside(broker);
+      case KILL_ALL -> random.chance(0.3) && killAll(false);
+      case POWER_CUT_ALL -> random.chance(0.3) && killAll(true);
+      case LEAVE -> leave(broker);
+      case WIPE -> wipe(broker);
+      case PAUSE -> pause(broker);
+      case SLOW_DISK -> slowDown(broker);
+      case BAD_DISK -> badDisk(broker);
+      case CUT_LINK -> cut(anyAddress(), anyAddress(), true);
+      case CUT_ONE_WAY -> cut(anyAddress(), anyAddress(), false);
+      case ISOLATE -> isolate(anyAddress());
+      case KILL_CONTROLLER -> killController(controller);
+      case CONTROLLER_DEATH_INSIDE -> controllerDeathInside(controller);
+      case PAUSE_CONTROLLER -> pause(controller);
+      case HINT -> hint(broker);
+    };
+    if (happened) {
+      done.merge(kind, 1L, Long::sum);
+      cluster.note(-1, kind);
+    }
+  }
+
+  private boolean kill(SimBroker broker, boolean powerLost) {
+    if (!broker.isUp()) {
+      return false;
+    }
+    cluster.note(broker.id(), powerLost ? "loses power" : "is killed");
+    broker.crash(powerLost);
+    cluster.restartSoon(broker);
+    if (random.chance(0.5)) {
+      cluster.scheduler().after(random.between(1, 30) * MS, () -> hint(broker));
+    }
+    return true;
+  }
+
+  private boolean killAll(boolean powerLost) {
+    cluster.brokers().forEach(broker -> kill(broker, powerLost));
+    if (powerLost && random.chance(0.5)) {
+      cluster.controllers().forEach(this::killController);
+    }
+    return true;
+  }
+
+  private boolean deathInside(SimBroker broker) {
+    broker.dieWithin(random.nextInt(30), random.chance(0.6));
+    return true;
+  }
+
+  private boolean leave(SimBroker broker) {
+    broker.leave();
+    return true;
+  }
+
+  private boolean pause(SimProcess process) {
+    if (!process.isUp()) {
+      return false;
+    }
+    cluster.note(process.address(), "stands still");
+    process.pause(random.between(20, 1_500) * MS);
+    return true;
+  }
+
+  private boolean slowDown(SimBroker broker) {
+    broker.speed().slowDown(random.between(100, 2_000) * MS, cluster.plan().slowForceMs() * MS);
+    return true;
+  }
+
+  private boolean badDisk(SimBroker broker) {
+    if (broker.isUp()) {
+      broker.breakDisk();
+    }
+    return broker.isUp();
+  }
+
+  private int anyAddress() {
+    return random.nextInt(cluster.controllers().size() + cluster.brokers().size());
+  }
+
+  private boolean cut(int from, int to, boolean bothWays) {
+    network.cut(from, to, true);
+    network.cut(to, from, bothWays || !network.isOpen(to, from));
+    cluster.scheduler().after(random.between(50, 2_000) * MS, () -> {
+      network.cut(from, to, false);
+      network.cut(to, from, false);
+    });
+    return from != to;
+  }
+
+  private boolean isolate(int address) {
+    int all = cluster.controllers().size() + cluster.brokers().size();
+    int direction = random.nextInt(3);
+    for (int other = 0; other < all; other++) {
+      network.cut(address, other, direction != 0);
+      network.cut(other, address, direction != 1);
+    }
+    cluster.scheduler().after(random.between(50, 1_500) * MS, () -> {
+      for (int other = 0; other < all; other++) {
+        network.cut(address, other, false);
+        network.cut(other, address, false);
+      }
+    });
+    return true;
+  }
+
+  private boolean killController(SimController controller) {
+    if (!controller.isUp()) {
+      return false;
+    }
+    controller.crash(random.chance(0.5));
+    cluster.restartSoon(controller);
+    return true;
+  }
+
+  private boolean controllerDeathInside(SimController controller) {
+    controller.dieWithin(random.nextInt(30), random.chance(0.5));
+    return true;
+  }
+
+  /** Somebody tells the active controller that a broker's process is gone; true or not. */
+  private boolean hint(SimBroker broker) {
+    long epoch = cluster.truth().newest().broker(broker.id()).map(BrokerRegistration::brokerEpoch).orElse(-1L);
+    for (SimController controller : cluster.controllers()) {
+      controller.act(() -> controller.controller().brokerGone(broker.id(), epoch, controller.clock().millis()));
+    }
+    return epoch >= 0;
+  }
+
+  /**
+   * A disk may be lost only while, for each of its partitions, another running member of ISR or ELR has everything that is committed: more no mode
+   * promises.
+   */
+  private boolean wipe(SimBroker broker) {
+    AtomicBoolean safe = new AtomicBoolean(true);
+    cluster.truth().newest().forEachPartition((topic, number, state) -> {
+      if (state.isReplica(broker.id()) && !othersHave(new TopicIdPartition(topic.id(), number), state, broker.id())) {
+        safe.set(false);
+      }
+    });
+    if (!safe.get() || !broker.isUp() || broker.turns() == null) {
+      return false;
+    }
+    broker.crash(true);
+    broker.replaceDisk();
+    cluster.restartSoon(broker);
+    return true;
+  }
+
+  private boolean othersHave(TopicIdPartition id, PartitionState state, int lost) {
+    long end = cluster.checker().history(id).end();
+    return cluster.brokers().stream().filter(one -> one.id() != lost && (state.isr().contains(one.id()) || state.elr()
+        .contains(one.id()))).anyMatch(one -> has(one, id, end));
+  }
+
+  private boolean has(SimBroker broker, TopicIdPartition id, long end) {
+    BrokerTurns turns = broker.turns();
+    long registered = cluster.truth().newest().broker(broker.id()).map(BrokerRegistration::brokerEpoch).orElse(-1L);
+    List<BrokerTurns.Hosted> hosted = turns == null || broker.brokerEpoch() != registered ? List.of() : turns.hosted();
+    return hosted.stream().anyMatch(one -> one.id().equals(id) && one.log().durableOffset() >= end);
+  }
+}
