@@ -11,6 +11,9 @@ import java.util.Random;
 
 /** A file of {@link MemoryDisk}: what a running process sees, and what a power cut is sure to leave. */
 final class MemoryFile {
+  /** Small, so that batches of a few records lie across several. */
+  private static final int PAGE = 64;
+
   private final MemoryDisk disk;
   private final MemoryDisk.Directory directory;
   private volatile String name;
@@ -35,9 +38,23 @@ final class MemoryFile {
     for (int i = from; i < keep; i++) {
       left[i] = i < forced.length ? forced[i] : 0;
     }
+    if (random.nextInt(3) == 0) {
+      losePages(left, random);
+    }
     current = left;
     forced = left;
     lowest = left.length;
+  }
+
+  /** Pages reach the disk in any order too: of those that are not forced some do, and leave holes before them. */
+  private void losePages(byte[] left, Random random) {
+    for (int page = lowest / PAGE * PAGE; page < left.length; page += PAGE) {
+      if (random.nextInt(4) == 0) {
+        for (int i = Math.max(page, lowest); i < Math.min(page + PAGE, left.length); i++) {
+          left[i] = i < forced.length ? forced[i] : 0;
+        }
+      }
+    }
   }
 
   /** A handle of the file under the name it was found by. */
