@@ -29,8 +29,8 @@ final class ClusterChecker {
   private long elections;
 
   /** What a replica was when it was last looked at. */
-  private record Mark(boolean leads, int epoch, long highWatermark, long logEnd) {
-    private static final Mark NOTHING = new Mark(false, -1, 0, 0);
+  private record Mark(boolean leads, int epoch, long logStart, long highWatermark, long logEnd) {
+    private static final Mark NOTHING = new Mark(false, -1, 0, 0, 0);
   }
 
   ClusterChecker(SimCluster cluster) {
@@ -84,8 +84,8 @@ final class ClusterChecker {
     Mark was = before.getOrDefault(hosted.id(), Mark.NOTHING);
     LeaderReplica leader = hosted.replica().leader();
     long highWatermark = hosted.replica().highWatermark();
-    Mark is = new Mark(leader != null, leader == null ? -1 : leader.leaderEpoch(), highWatermark,
-        hosted.log().logEndOffset());
+    Mark is = new Mark(leader != null, leader == null ? -1 : leader.leaderEpoch(), hosted.log().logStartOffset(),
+        highWatermark, hosted.log().logEndOffset());
     checkI28(broker, hosted, leader);
     if (is.equals(was)) {
       return;

@@ -145,6 +145,8 @@ final class SimBroker extends SimProcess {
       BrokerTurns replicas = turns();
       if (replicas != null) {
         replicas.manager().onDelta(delta);
+        // A page has many entries, and a leader can become one and commit in one and be none in the next.
+        cluster.checker().look(this, replicas);
       }
     }, () -> life().session.session().clusterId(), this::fail);
     SessionTurns session = new SessionTurns(config, clock(), SimCluster.CLUSTER, record, disk.directoryId(),
