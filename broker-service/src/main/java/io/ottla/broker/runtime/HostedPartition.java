@@ -538,7 +538,11 @@ final class HostedPartition {
       case FetchDecision.Refused(ErrorCode code, String message) -> {
         LOG.debug("event=fetch_refused partition={} follower={} code={} reason=\"{}\"", id, request.brokerId(), code,
             message);
-        yield error(asked, code);
+        // Whoever asks for what is gone must hear where the log begins, or would ask for it for ever (P12).
+        yield code == ErrorCode.OFFSET_TRIMMED
+            ? new FetchPart(id.topicId(), id.partition(), code, leader.leaderEpoch(), replica.highWatermark(),
+                log.logStartOffset(), null, null)
+            : error(asked, code);
       }
       case FetchDecision.Diverged(var end) -> new FetchPart(id.topicId(), id.partition(), null, leader.leaderEpoch(),
           replica.highWatermark(), log.logStartOffset(), end, null);

@@ -14,6 +14,8 @@ import io.ottla.common.metadata.MetadataRecord.PartitionChange;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.metadata.TopicConfigs;
 import io.ottla.common.record.BatchBuilder;
+import io.ottla.common.wire.FetchRequest;
+import io.ottla.common.wire.FetchResponse;
 import io.ottla.common.wire.ReplicaStatusResponse.Replica;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -243,6 +245,28 @@ class ReplicaManagerTest {
       hand(host, log.end());
       assertThat(refusal(host, own, 420)).isEqualTo(ErrorCode.RECORD_TOO_LARGE);
       assertThat(refusal(host, other, 420)).isNull();
+    }
+  }
+
+  /** P12: else it would ask for what is gone for ever. */
+  @Test
+  void aFollowerThatFellBehindTheLogStartIsToldWhereTheLogBegins() throws Exception {
+    UUID topic = log.create("t", 1, 1, 2);
+    log.add(new ConfigRecord(ConfigResource.topic("t"), TopicConfigs.MIN_INSYNC_REPLICAS, "1"));
+    log.change(topic, 0, List.of(1), null);
+    try (TestHost host = start()) {
+      stepTo(host, log.end());
+      assertThat(append(host, topic, 0, 100, 60_000).get()).isInstanceOf(AppendOutcome.Ok.class);
+      host.store.log(new TopicIdPartition(topic, 0)).orElseThrow().raiseLogStart(1, 1);
+
+      FetchRequest.Partition asked = new FetchRequest.Partition(topic, 0, new UUID(6, 2), 0, 0, -1, 0, 0, 0, 1_000);
+      FetchResponse.Partition told = host.manager.fetch(
+          new FetchRequest(MetadataLog.CLUSTER, 2, image.broker(2).orElseThrow().brokerEpoch(), 1, 0, 1, 1_000,
+              List.of(asked)))
+          .header().partitions().getFirst();
+
+      assertThat(told.error()).isEqualTo(ErrorCode.OFFSET_TRIMMED);
+      assertThat(told.logStartOffset()).isEqualTo(1);
     }
   }
 
