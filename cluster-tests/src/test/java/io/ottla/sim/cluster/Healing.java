@@ -66,8 +66,11 @@ final class Healing {
   }
 
   private @Nullable String missing(TopicIdPartition id, PartitionState state) {
+    if (isRightlyOffline(state)) {
+      return null;
+    }
     if (!state.hasLeader() || state.isr().size() < state.replicas().size()) {
-      return id + " is " + state;
+      return id + " is " + state + ", where " + describe(id, state);
     }
     Hosted leader = hosted(id, state.leader());
     if (leader == null || leader.replica().leader() == null) {
@@ -84,6 +87,28 @@ final class Healing {
     return null;
   }
 
+  /**
+   * Nobody is known to have everything any more: the controllers could not know of a lost disk before its broker came back, and by then the others
+   * had left. Better offline than lossy (F22).
+   */
+  private boolean isRightlyOffline(PartitionState state) {
+    return !state.hasLeader() && state.isr().isEmpty() && state.elr().isEmpty()
+        && state.replicas().stream().anyMatch(replica -> cluster.broker(replica).disksLost() > 0);
+  }
+
+  private String describe(TopicIdPartition id, PartitionState state) {
+    StringBuilder text = new StringBuilder();
+    for (int replica : state.replicas()) {
+      Hosted one = hosted(id, replica);
+      text.append("broker ").append(replica).append(one == null
+          ? " hosts nothing"
+          : " has " + one.log().logStartOffset() + ".." + one.log().logEndOffset() + ", high watermark "
+              + one.replica().highWatermark() + ", role " + one.replica().role() + ", epochs " + one.log().epochs())
+          .append("; ");
+    }
+    return text.toString();
+  }
+
   private @Nullable Hosted hosted(TopicIdPartition id, int brokerId) {
     BrokerTurns turns = cluster.broker(brokerId).turns();
     return turns == null ? null : turns.hosted().stream().filter(one -> one.id().equals(id)).findFirst().orElse(null);
@@ -91,8 +116,8 @@ final class Healing {
 
   private void checkEverything(PartitionHistory history) {
     PartitionState state = cluster.truth().partition(history.id()).orElse(null);
-    if (state == null) {
-      return; // its topic was deleted
+    if (state == null || isRightlyOffline(state)) {
+      return; // its topic was deleted, or there is nothing to be read
     }
     long start = 0;
     for (int replica : state.replicas()) {
