@@ -137,9 +137,13 @@ public non-sealed class LeaderReplica implements ReplicaRole {
     return new Serve(fetch.fetchOffset());
   }
 
-  /** Whether the follower has something that this log has not (P12). */
+  /**
+   * Whether the follower has something that this log has not (P12). A follower without any epoch has no record, so it has nothing: retention
+   * may have emptied its log further on than this one begins, and going back there would bring removed records back (P40).
+   */
   boolean diverges(FollowerFetch fetch, EpochEnd end) {
-    return end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset();
+    boolean hasNothing = fetch.lastFetchedEpoch() < 0 && fetch.fetchOffset() <= context.log().logEndOffset();
+    return !hasNothing && (end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset());
   }
 
   @Nullable

@@ -125,6 +125,18 @@ class LeaderReplicaTest {
     assertThat(refused(fixture.fetched(leader, 2, 0, 0)).code()).isEqualTo(ErrorCode.OFFSET_TRIMMED);
   }
 
+  /** P12, P40: what retention has removed there must not come back, and nothing that is there could differ. */
+  @Test
+  void aFollowerWithoutRecordsOrEpochsDoesNotDivergeWhereverItsLogBegins() {
+    LeaderReplica leader = fixture.lead(1, 1, 1, 2);
+    fixture.write(leader, 5);
+    fixture.log.raiseLogStart(2, 2);
+    assertThat(leader.onFetch(fixture.fetch(2, 1, 4, -1, 4), fixture.brokers, 0))
+        .isEqualTo(new FetchDecision.Serve(4));
+    assertThat(leader.onFetch(fixture.fetch(2, 1, 9, -1, 9), fixture.brokers, 0))
+        .isInstanceOf(FetchDecision.Diverged.class);
+  }
+
   /** P16. */
   @Test
   void anOlderRequestChangesNothingAndARebuiltLogStartsOver() {

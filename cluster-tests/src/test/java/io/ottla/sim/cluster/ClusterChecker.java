@@ -1,6 +1,8 @@
 package io.ottla.sim.cluster;
 
+import io.ottla.broker.log.PartitionLog;
 import io.ottla.broker.replica.LeaderReplica;
+import io.ottla.broker.replica.ReplicaRole;
 import io.ottla.broker.replica.port.ReplicaAlarms.Kind;
 import io.ottla.broker.runtime.BrokerTurns;
 import io.ottla.broker.runtime.BrokerTurns.Hosted;
@@ -12,6 +14,7 @@ import io.ottla.common.wire.RestartClass;
 import io.ottla.sim.InvariantViolation;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,7 +54,11 @@ final class ClusterChecker {
   }
 
   /** A process starts; what it lost on the way is forgiven by nobody: a crash is no damage (P42, M12). */
-  void restarted(SimBroker broker, RestartClass restart) {
+  void restarted(SimBroker broker, RestartClass restart, List<PartitionLog> logs) {
+    Map<TopicIdPartition, Mark> before = marks.getOrDefault(broker.id(), Map.of());
+    // A leader may have died just when it had let go of records, before anybody could see it.
+    logs.stream().filter(log -> before.getOrDefault(log.id(), Mark.NOTHING).leads())
+        .forEach(log -> history(log.id()).mayStartAt(log.logStartOffset()));
     marks.remove(broker.id());
     boolean known = registeredDisks.contains(broker.disk().directoryId());
     if (known && restart == RestartClass.LOSSY) {
@@ -61,7 +68,29 @@ final class ClusterChecker {
 
   /** An alarm of production code: none may be raised without unclean elections. */
   void alarm(int brokerId, Kind kind, String detail) {
-    throw new InvariantViolation("P15", "broker " + brokerId + " raises " + kind + ": " + detail);
+    StringBuilder text = new StringBuilder();
+    histories.values().forEach(history -> text.append('\n').append(history.id()).append(" T=").append(history.end())
+        .append(": ").append(describe(history.id())));
+    throw new InvariantViolation("P15", "broker " + brokerId + " raises " + kind + ": " + detail + text);
+  }
+
+  /** What every broker has of a partition, for readers of a failure. */
+  String describe(TopicIdPartition id) {
+    StringBuilder text = new StringBuilder();
+    for (SimBroker broker : cluster.brokers()) {
+      BrokerTurns turns = broker.turns();
+      for (Hosted one : turns == null ? List.<Hosted>of() : turns.hosted()) {
+        if (one.id().equals(id)) {
+          ReplicaRole role = one.replica().role();
+          text.append("broker ").append(broker.id()).append(role instanceof LeaderReplica ? " leads" : " follows")
+              .append(" in ").append(role == null ? -1 : role.leaderEpoch()).append(" with ")
+              .append(one.log().logStartOffset()).append("..").append(one.log().durableOffset()).append("..")
+              .append(one.log().logEndOffset()).append(", high watermark ").append(one.replica().highWatermark())
+              .append(", epochs ").append(one.log().epochs()).append("; ");
+        }
+      }
+    }
+    return text.toString();
   }
 
   /** A metadata entry was committed. */

@@ -70,7 +70,7 @@ final class Healing {
       return null;
     }
     if (!state.hasLeader() || state.isr().size() < state.replicas().size()) {
-      return id + " is " + state + ", where " + describe(id, state);
+      return id + " is " + state + ", where " + cluster.checker().describe(id);
     }
     Hosted leader = hosted(id, state.leader());
     if (leader == null || leader.replica().leader() == null) {
@@ -94,19 +94,6 @@ final class Healing {
   private boolean isRightlyOffline(PartitionState state) {
     return !state.hasLeader() && state.isr().isEmpty() && state.elr().isEmpty()
         && state.replicas().stream().anyMatch(replica -> cluster.broker(replica).disksLost() > 0);
-  }
-
-  private String describe(TopicIdPartition id, PartitionState state) {
-    StringBuilder text = new StringBuilder();
-    for (int replica : state.replicas()) {
-      Hosted one = hosted(id, replica);
-      text.append("broker ").append(replica).append(one == null
-          ? " hosts nothing"
-          : " has " + one.log().logStartOffset() + ".." + one.log().logEndOffset() + ", high watermark "
-              + one.replica().highWatermark() + ", role " + one.replica().role() + ", epochs " + one.log().epochs())
-          .append("; ");
-    }
-    return text.toString();
   }
 
   private @Nullable Hosted hosted(TopicIdPartition id, int brokerId) {

@@ -150,6 +150,9 @@ final class PartitionHistory {
 
   /** Some leader let go of everything before this offset (P40). */
   void mayStartAt(long offset) {
+    if (offset > end()) {
+      throw violation("P40", "a leader lets go of everything before " + offset + ", T is " + end());
+    }
     logStart = Math.max(logStart, offset);
   }
 

@@ -140,7 +140,7 @@ final class SimBroker extends SimProcess {
     RestartClass restart = Registrar.restartClass(record.registration(), report.cleanShutdownEpoch().orElse(-1),
         record.isComplete(found) && !report.isDamaged());
     cluster.note(id, "broker starts as " + restart + " with " + report.recoveries());
-    cluster.checker().restarted(this, restart);
+    cluster.checker().restarted(this, restart, store.logs());
     CatalogTurns catalog = new CatalogTurns(delta -> {
       BrokerTurns replicas = turns();
       if (replicas != null) {
