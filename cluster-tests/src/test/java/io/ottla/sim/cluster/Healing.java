@@ -7,6 +7,7 @@ import io.ottla.common.metadata.PartitionState;
 import io.ottla.sim.InvariantViolation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,8 @@ final class Healing {
     long acknowledged = cluster.clients().acknowledged();
     runFor(STILL_WRITING_MS);
     long deadlineUs = cluster.scheduler().nowUs() + LIMIT_MS * MS;
-    while (cluster.clients().acknowledged() == acknowledged && cluster.truth().newest().topicCount() > 0) {
-      stepBefore(deadlineUs, "I21", "nothing is acknowledged any more");
+    while (cluster.clients().acknowledged() == acknowledged && somethingIsOnline()) {
+      stepBefore(deadlineUs, "I21", "nothing is acknowledged any more: " + missing());
     }
     cluster.clients().stopWriting();
     String missing = missing();
@@ -40,6 +41,13 @@ final class Healing {
     }
     cluster.checker().histories().forEach(this::checkEverything);
     cluster.brokers().forEach(broker -> cluster.truth().mustBeTrue("broker " + broker.id(), broker.image()));
+  }
+
+  private boolean somethingIsOnline() {
+    AtomicBoolean found = new AtomicBoolean();
+    cluster.truth().newest().forEachPartition((topic, number, state) -> found.compareAndSet(false,
+        !isRightlyOffline(state)));
+    return found.get();
   }
 
   private void stepBefore(long deadlineUs, String invariant, String otherwise) {
