@@ -4,6 +4,8 @@ import io.ottla.common.config.NodeConfig;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.time.MonotonicClock;
+import io.ottla.common.wire.AllocateProducerIdsRequest;
+import io.ottla.common.wire.AllocateProducerIdsResponse;
 import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.CreateTopicRequest;
@@ -45,6 +47,11 @@ public final class SessionTurns {
 
     @Override
     public DeleteTopicResponse deleteTopic(DeleteTopicRequest request) {
+      throw nobody();
+    }
+
+    @Override
+    public AllocateProducerIdsResponse allocateProducerIds(AllocateProducerIdsRequest request) {
       throw nobody();
     }
 

@@ -2,6 +2,7 @@ package io.ottla.broker.replica;
 
 import io.ottla.broker.replica.port.BrokerStates;
 import io.ottla.broker.replica.port.EpochEnd;
+import io.ottla.broker.replica.port.OffsetRange;
 import io.ottla.broker.replica.port.ReplicaAlarms;
 import io.ottla.broker.replica.port.ReplicaLog;
 import io.ottla.common.error.ErrorCode;
@@ -324,6 +325,22 @@ public enum ReplicaBug {
     }
   },
 
+  /** A leader that took over does not know what producers have written before (P38). */
+  PRODUCERS_FORGOTTEN_BY_NEW_LEADERS {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        public AppendDecision append(ByteBuffer batch, int acks) {
+          if (leaderEpochStart() > 0 && BatchFormat.isIdempotent(batch, batch.position(), batch.limit())) {
+            BatchFormat.stampProducer(batch, batch.position(), -1, (short) -1, -1);
+          }
+          return super.append(batch, acks);
+        }
+      };
+    }
+  },
+
   /** A start takes everything in the log for committed. */
   STARTS_WITH_EVERYTHING_COMMITTED {
     @Override
@@ -412,6 +429,11 @@ public enum ReplicaBug {
     @Override
     public void startEpoch(int epoch) {
       log.startEpoch(epoch);
+    }
+
+    @Override
+    public @Nullable OffsetRange duplicateOf(ByteBuffer batch) {
+      return log.duplicateOf(batch);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ final class Clients extends SimProcess {
   private final SimCluster cluster;
   private final SeededRandom random;
   private final Map<TopicIdPartition, Long> positions = new TreeMap<>();
+  private final List<IdempotentProducer> idempotent = new ArrayList<>();
+  private long producerIds = 1L << 40;
   private long values;
   private long acknowledged;
   private long unknown;
@@ -64,6 +67,29 @@ final class Clients extends SimProcess {
     return recordsRead;
   }
 
+  /** Batches of idempotent producers that are not acknowledged yet. */
+  int inFlight() {
+    return idempotent.stream().mapToInt(IdempotentProducer::inFlight).sum();
+  }
+
+  long nextProducerId() {
+    return producerIds++;
+  }
+
+  /** A value that nobody has sent yet. */
+  String nextValue() {
+    values++;
+    return "v" + values + ".".repeat(random.nextInt(40));
+  }
+
+  long wallMs() {
+    return SimBroker.WALL_MS + clock().millis();
+  }
+
+  void countAcknowledged(int records) {
+    acknowledged += records;
+  }
+
   /** No more records are sent. */
   void stopWriting() {
     writing = false;
@@ -73,6 +99,11 @@ final class Clients extends SimProcess {
   protected void onStart() {
     for (int producer = 0; producer < cluster.plan().producers(); producer++) {
       every(() -> random.between(1, 2 * cluster.plan().produceGapMs()), this::produce);
+    }
+    for (int producer = 0; producer < cluster.plan().idempotentProducers(); producer++) {
+      IdempotentProducer one = new IdempotentProducer(cluster, this, random.split("idempotent " + producer));
+      idempotent.add(one);
+      every(() -> random.between(1, 2 * cluster.plan().produceGapMs()), () -> one.produce(writing));
     }
     every(() -> random.between(1, 2 * READ_GAP_MS), this::readAnywhere);
     every(() -> random.between(1, 2 * READ_GAP_MS), this::consume);
@@ -94,7 +125,8 @@ final class Clients extends SimProcess {
     // What they do ends with what they ask.
   }
 
-  private @Nullable TopicIdPartition anyPartition() {
+  @Nullable
+  TopicIdPartition anyPartition() {
     List<TopicIdPartition> all = new ArrayList<>();
     MetadataImage image = cluster.truth().newest();
     image.forEachPartition((topic, number, state) -> all.add(new TopicIdPartition(topic.id(), number)));
@@ -122,16 +154,18 @@ final class Clients extends SimProcess {
     List<String> sent = new ArrayList<>();
     int count = random.oneOf(1, 1, 1, 2, 5);
     for (int i = 0; i < count; i++) {
-      String value = "v" + ++values + ".".repeat(random.nextInt(40));
+      String value = nextValue();
       history.sends(value);
       sent.add(value);
-      batch.add(SimBroker.WALL_MS + clock().millis(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
+      batch.add(wallMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
     }
     int acks = random.oneOf(-1, -1, -1, -1, -1, 1);
-    send(id, history, batch.build(), sent, acks);
+    append(id, batch.build(), acks, outcome -> heard(history, sent, acks, outcome));
   }
 
-  private void send(TopicIdPartition id, PartitionHistory history, ByteBuffer batch, List<String> sent, int acks) {
+  /** Asks somebody to append a batch, which is handed over; once. */
+  void append(TopicIdPartition id, ByteBuffer batch, int acks, Consumer<@Nullable AppendOutcome> heard) {
+    PartitionHistory history = cluster.checker().history(id);
     SimBroker to = someBroker(id);
     cluster.calls().<AppendOutcome>call(this, to, Delivery.ONCE, PATIENCE_MS, answer -> {
       BrokerTurns replicas = to.turns();
@@ -143,7 +177,7 @@ final class Clients extends SimProcess {
       var unused = outcome.thenAccept(answer);
       replicas.hosted().stream().filter(one -> one.id().equals(id) && one.replica().leader() != null)
           .forEach(one -> noteWriter(history, to, one));
-    }, outcome -> heard(history, sent, acks, outcome));
+    }, heard);
   }
 
   private static void noteWriter(PartitionHistory history, SimBroker to, BrokerTurns.Hosted one) {

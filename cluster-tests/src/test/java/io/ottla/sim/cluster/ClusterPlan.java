@@ -19,7 +19,8 @@ import io.ottla.sim.SimNetwork.Weather;
  * @param metadataGapMs how often a broker asks for metadata
  * @param clockSkew largest deviation of a clock's rate from 1
  * @param slowForceMs longest force of a slow disk
- * @param producers clients that write
+ * @param producers clients that write each record once
+ * @param idempotentProducers clients that number their records and send them until they are acknowledged
  * @param produceGapMs time between two of their requests
  * @param topicGapMs time between deletions of topics, 0 for never
  * @param balanceMs time between checks of the preferred leaderships
@@ -27,7 +28,7 @@ import io.ottla.sim.SimNetwork.Weather;
  */
 record ClusterPlan(int controllers, int brokers, int topics, int partitions, int replicas, int minIsr, int segmentBytes,
     long retentionBytes, long faultMs, long faultGapMs, long metadataGapMs, double clockSkew, long slowForceMs,
-    int producers, long produceGapMs, long topicGapMs, long balanceMs, Weather weather) {
+    int producers, int idempotentProducers, long produceGapMs, long topicGapMs, long balanceMs, Weather weather) {
 
   static ClusterPlan draw(SeededRandom random) {
     var weather = new Weather(random.oneOf(0.0, 0.0, 0.01, 0.05, 0.15), random.oneOf(0.0, 0.02, 0.1), 100,
@@ -37,7 +38,8 @@ record ClusterPlan(int controllers, int brokers, int topics, int partitions, int
     return new ClusterPlan(random.oneOf(1, 3, 3, 3), brokers, random.oneOf(1, 1, 2), random.oneOf(1, 1, 2, 3), replicas,
         Math.min(replicas, random.oneOf(1, 1, 2, 2, 2, 3)), random.oneOf(1024, 1500, 4096), random.oneOf(-1, -1, 3000),
         random.between(3000, 8000), random.between(60, 500), random.oneOf(3, 10, 30), random.oneOf(0.0, 0.01, 0.05),
-        random.between(20, 700), random.oneOf(2, 3, 5), random.between(8, 40), random.oneOf(0, 0, 1500),
+        random.between(20, 700), random.oneOf(1, 2, 4), random.oneOf(0, 1, 2),
+        random.between(8, 40), random.oneOf(0, 0, 1500),
         random.oneOf(500, 1500), weather);
   }
 }

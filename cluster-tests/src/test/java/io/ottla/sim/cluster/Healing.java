@@ -35,6 +35,10 @@ final class Healing {
     }
     cluster.clients().stopWriting();
     String missing = missing();
+    while (cluster.clients().inFlight() > 0 && missing == null) {
+      stepBefore(deadlineUs, "I36", "a producer that repeats its batches gets no answer");
+      missing = missing();
+    }
     while (missing != null) {
       stepBefore(deadlineUs, "I33", missing);
       missing = missing();

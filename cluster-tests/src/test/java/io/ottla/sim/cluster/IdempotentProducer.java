@@ -1,0 +1,123 @@
+package io.ottla.sim.cluster;
+
+import io.ottla.broker.runtime.AppendOutcome;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.Outcome;
+import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.record.BatchBuilder;
+import io.ottla.common.record.Sequence;
+import io.ottla.sim.SeededRandom;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A producer that numbers its batches and sends each again, to whoever may lead by then, until it is acknowledged (P37). Whatever happens, each of
+ * its records is in the log once, in the order of their numbers (I36).
+ */
+final class IdempotentProducer {
+  private static final int MAX_IN_FLIGHT = 5;
+
+  private final SimCluster cluster;
+  private final Clients clients;
+  private final SeededRandom random;
+  private final List<Batch> inFlight = new ArrayList<>();
+  private @Nullable TopicIdPartition partition;
+  private long producerId;
+  private int sequence;
+  private final NavigableMap<Integer, Long> offsets = new TreeMap<>();
+
+  /** A batch that is not acknowledged yet. */
+  private record Batch(TopicIdPartition partition, int sequence, ByteBuffer bytes, List<String> values) {}
+
+  IdempotentProducer(SimCluster cluster, Clients clients, SeededRandom random) {
+    this.cluster = cluster;
+    this.clients = clients;
+    this.random = random;
+  }
+
+  /** Batches that wait for an answer. */
+  int inFlight() {
+    return inFlight.size();
+  }
+
+  /** Sends another batch, if it may. */
+  void produce(boolean mayWrite) {
+    TopicIdPartition to = partition;
+    if (to == null || cluster.truth().partition(to).isEmpty() || (inFlight.isEmpty() && random.chance(0.02))) {
+      inFlight.forEach(batch -> batch.values().forEach(cluster.checker().history(batch.partition())::unknown));
+      inFlight.clear();
+      partition = clients.anyPartition();
+      producerId = clients.nextProducerId();
+      sequence = 0;
+      offsets.clear();
+      to = partition;
+    }
+    if (to != null && mayWrite && inFlight.size() < MAX_IN_FLIGHT && random.chance(inFlight.isEmpty() ? 1 : 0.3)) {
+      Batch next = next(to);
+      inFlight.add(next);
+      send(next);
+    }
+  }
+
+  private Batch next(TopicIdPartition to) {
+    BatchBuilder builder = new BatchBuilder(256);
+    List<String> values = new ArrayList<>();
+    int count = random.oneOf(1, 1, 2, 3);
+    for (int i = 0; i < count; i++) {
+      String value = clients.nextValue();
+      cluster.checker().history(to).sends(value);
+      values.add(value);
+      builder.add(clients.wallMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+    builder.producer(producerId, (short) 0, sequence);
+    Batch batch = new Batch(to, sequence, builder.build(), values);
+    sequence = Sequence.plus(sequence, count);
+    return batch;
+  }
+
+  private void send(Batch batch) {
+    // The receiver stamps offsets and epoch into what it gets.
+    ByteBuffer copy = ByteBuffer.allocate(batch.bytes().remaining()).put(batch.bytes().duplicate()).flip();
+    clients.append(batch.partition(), copy, -1, outcome -> heard(batch, outcome));
+  }
+
+  private void heard(Batch batch, @Nullable AppendOutcome outcome) {
+    if (!inFlight.contains(batch)) {
+      return; // given up, or acknowledged to an earlier attempt
+    }
+    if (outcome instanceof AppendOutcome.Ok(long base, int _, long _)) {
+      acknowledged(batch, base);
+    } else if (outcome instanceof AppendOutcome.Failed(ErrorCode code, String _) && code.outcome() == Outcome.DONE) {
+      throw cluster.checker().history(batch.partition()).violation("I36", batch.values() + " are said to be written"
+          + " so long ago that nobody knows where, with " + inFlight.size() + " batches in flight");
+    } else {
+      clients.soon(random.between(2, 60), () -> {
+        if (inFlight.contains(batch)) {
+          send(batch);
+        }
+      });
+    }
+  }
+
+  private void acknowledged(Batch batch, long base) {
+    inFlight.remove(batch);
+    PartitionHistory history = cluster.checker().history(batch.partition());
+    for (int i = 0; i < batch.values().size(); i++) {
+      history.acknowledged(batch.values().get(i), base + i);
+    }
+    Map.Entry<Integer, Long> earlier = offsets.lowerEntry(batch.sequence());
+    Map.Entry<Integer, Long> later = offsets.higherEntry(batch.sequence());
+    if ((earlier != null && earlier.getValue() >= base) || (later != null && later.getValue() <= base)) {
+      throw history.violation("I36", batch.values() + " are at " + base + ", neighbours at " + earlier + " and "
+          + later);
+    }
+    offsets.put(batch.sequence(), base);
+    clients.countAcknowledged(batch.values().size());
+  }
+}
