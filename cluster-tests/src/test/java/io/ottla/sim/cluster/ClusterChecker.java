@@ -98,6 +98,16 @@ final class ClusterChecker {
     delta.changedPartitions().keySet().forEach(this::checkCandidates);
   }
 
+  /** A broker died in the middle of something; what it has called committed until then may have been told to clients. */
+  void lastWords(SimBroker broker, BrokerTurns turns) {
+    for (Hosted hosted : turns.hosted()) {
+      PartitionHistory history = history(hosted.id());
+      if (hosted.replica().leader() != null && hosted.replica().highWatermark() > history.end()) {
+        history.advance(hosted.log(), hosted.replica().highWatermark(), "broker " + broker.id() + ", dying");
+      }
+    }
+  }
+
   /** A broker did something. */
   void look(SimBroker broker, BrokerTurns turns) {
     if (turns.manager().isReconciled()) {

@@ -24,7 +24,7 @@ final class ClusterFaults {
 
   /** What can go wrong. */
   enum Kind {
-    KILL, POWER_CUT, DEATH_INSIDE, KILL_ALL, POWER_CUT_ALL, LEAVE, WIPE, PAUSE, SLOW_DISK, BAD_DISK, CUT_LINK, CUT_ONE_WAY, ISOLATE, KILL_CONTROLLER, CONTROLLER_DEATH_INSIDE, PAUSE_CONTROLLER, HINT
+    KILL, POWER_CUT, DEATH_INSIDE, KILL_ALL, POWER_CUT_ALL, LEAVE, WIPE, PAUSE, SLOW_DISK, BAD_DISK, CUT_LINK, CUT_ONE_WAY, ISOLATE, KILL_CONTROLLER, CONTROLLER_DEATH_INSIDE, PAUSE_CONTROLLER, HINT, FLAP
   }
 
   ClusterFaults(SimCluster cluster, SeededRandom random) {
@@ -89,6 +89,7 @@ final class ClusterFaults {
       case CONTROLLER_DEATH_INSIDE -> controllerDeathInside(controller);
       case PAUSE_CONTROLLER -> pause(controller);
       case HINT -> hint(broker);
+      case FLAP -> flap();
     };
     if (happened) {
       done.merge(kind, 1L, Long::sum);
@@ -192,6 +193,15 @@ final class ClusterFaults {
     return true;
   }
 
+  /** Leaderships go round: each leader is told to be gone, one after the other, and comes back with its next heartbeat (F11). */
+  private boolean flap() {
+    for (int i = 0; i < 6; i++) {
+      SimBroker broker = cluster.brokers().get(random.nextInt(cluster.brokers().size()));
+      cluster.scheduler().after(random.between(1, 900) * MS, () -> hint(broker));
+    }
+    return true;
+  }
+
   /** Somebody tells the active controller that a broker's process is gone; true or not. */
   private boolean hint(SimBroker broker) {
     long epoch = cluster.truth().newest().broker(broker.id()).map(BrokerRegistration::brokerEpoch).orElse(-1L);
@@ -218,6 +228,11 @@ final class ClusterFaults {
     broker.crash(true);
     broker.replaceDisk();
     cluster.restartSoon(broker);
+    if (random.chance(0.5)) {
+      // It registers, and those who knew it before do not hear of it by its fetches for a while.
+      SimBroker other = cluster.brokers().get(random.nextInt(cluster.brokers().size()));
+      cut(broker.address(), other.address(), true);
+    }
     return true;
   }
 

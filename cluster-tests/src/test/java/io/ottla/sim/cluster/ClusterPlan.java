@@ -22,13 +22,16 @@ import io.ottla.sim.SimNetwork.Weather;
  * @param producers clients that write each record once
  * @param idempotentProducers clients that number their records and send them until they are acknowledged
  * @param produceGapMs time between two of their requests
+ * @param maxDownMs longest time between the end of a process and its next start
  * @param topicGapMs time between deletions of topics, 0 for never
+ * @param changeGapMs time between changes of settings, replicas, leaders and counts, 0 for never
  * @param balanceMs time between checks of the preferred leaderships
  * @param weather the network while faults go on
  */
 record ClusterPlan(int controllers, int brokers, int topics, int partitions, int replicas, int minIsr, int segmentBytes,
     long retentionBytes, long faultMs, long faultGapMs, long metadataGapMs, double clockSkew, long slowForceMs,
-    int producers, int idempotentProducers, long produceGapMs, long topicGapMs, long balanceMs, Weather weather) {
+    int producers, int idempotentProducers, long produceGapMs, long maxDownMs,
+    long topicGapMs, long changeGapMs, long balanceMs, Weather weather) {
 
   static ClusterPlan draw(SeededRandom random) {
     var weather = new Weather(random.oneOf(0.0, 0.0, 0.01, 0.05, 0.15), random.oneOf(0.0, 0.02, 0.1), 100,
@@ -39,7 +42,8 @@ record ClusterPlan(int controllers, int brokers, int topics, int partitions, int
         Math.min(replicas, random.oneOf(1, 1, 2, 2, 2, 3)), random.oneOf(1024, 1500, 4096), random.oneOf(-1, -1, 3000),
         random.between(3000, 8000), random.between(60, 500), random.oneOf(3, 10, 30), random.oneOf(0.0, 0.01, 0.05),
         random.between(20, 700), random.oneOf(1, 2, 4), random.oneOf(0, 1, 2),
-        random.between(8, 40), random.oneOf(0, 0, 1500),
+        random.between(8, 40), random.oneOf(60, 300, 1200),
+        random.oneOf(0, 0, 1500), random.oneOf(0, 300, 1000),
         random.oneOf(500, 1500), weather);
   }
 }

@@ -81,7 +81,7 @@ final class Healing {
     if (isRightlyOffline(state)) {
       return null;
     }
-    if (!state.hasLeader() || state.isr().size() < state.replicas().size()) {
+    if (!state.hasLeader() || state.isr().size() < state.replicas().size() || state.reassigning()) {
       return id + " is " + state + ", where " + cluster.checker().describe(id);
     }
     Hosted leader = hosted(id, state.leader());

@@ -29,11 +29,12 @@ final class IdempotentProducer {
   private final List<Batch> inFlight = new ArrayList<>();
   private @Nullable TopicIdPartition partition;
   private long producerId;
+  private int number;
   private int sequence;
   private final NavigableMap<Integer, Long> offsets = new TreeMap<>();
 
   /** A batch that is not acknowledged yet. */
-  private record Batch(TopicIdPartition partition, int sequence, ByteBuffer bytes, List<String> values) {}
+  private record Batch(TopicIdPartition partition, int number, int sequence, ByteBuffer bytes, List<String> values) {}
 
   IdempotentProducer(SimCluster cluster, Clients clients, SeededRandom random) {
     this.cluster = cluster;
@@ -58,7 +59,10 @@ final class IdempotentProducer {
       offsets.clear();
       to = partition;
     }
-    if (to != null && mayWrite && inFlight.size() < MAX_IN_FLIGHT && random.chance(inFlight.isEmpty() ? 1 : 0.3)) {
+    // A log that knows nothing of a producer takes any number for its first, so the first must not be overtaken.
+    int limit = offsets.isEmpty() ? 1 : MAX_IN_FLIGHT;
+    int ahead = inFlight.isEmpty() ? 0 : number - inFlight.getFirst().number();
+    if (to != null && mayWrite && ahead < limit && random.chance(inFlight.isEmpty() ? 1 : 0.3)) {
       Batch next = next(to);
       inFlight.add(next);
       send(next);
@@ -76,7 +80,7 @@ final class IdempotentProducer {
       builder.add(clients.wallMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
     }
     builder.producer(producerId, (short) 0, sequence);
-    Batch batch = new Batch(to, sequence, builder.build(), values);
+    Batch batch = new Batch(to, number++, sequence, builder.build(), values);
     sequence = Sequence.plus(sequence, count);
     return batch;
   }

@@ -255,6 +255,10 @@ final class SimBroker extends SimProcess {
   @Override
   protected void died() {
     cluster.note(id, "broker dies inside a step" + (powerGoes ? ", without power" : ""));
+    BrokerTurns replicas = turns();
+    if (replicas != null) {
+      cluster.checker().lastWords(this, replicas);
+    }
     crash(powerGoes);
     cluster.restartSoon(this);
   }
@@ -375,7 +379,8 @@ final class SimBroker extends SimProcess {
   private void fetch(Life now) {
     BrokerTurns replicas = turns(now);
     for (int leader : replicas.leaders()) {
-      if (replicas.takeChange(leader)) {
+      if (replicas.takeChange(leader) && random.chance(0.5)) {
+        // The fetch under way is given up, unless its answer is here already.
         now.fetching.remove(leader);
       }
       if (!now.fetching.containsKey(leader)) {

@@ -2,14 +2,13 @@ package io.ottla.sim.cluster;
 
 import io.ottla.common.metadata.ClusterConfigs;
 import io.ottla.controller.control.ControlSettings;
-import io.ottla.controller.control.CreateTopicCommand;
-import io.ottla.controller.control.DeleteTopicCommand;
 import io.ottla.controller.raft.RaftIdentity;
 import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.runtime.ControllerStatus;
 import io.ottla.sim.EventScheduler;
+import io.ottla.sim.InvariantViolation;
 import io.ottla.sim.SeededRandom;
 import io.ottla.sim.SimClock;
 import io.ottla.sim.SimDisk;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole cluster under one seed: warm up; faults under load, with every safety invariant looked at after every single act; then everything is
@@ -42,9 +42,9 @@ final class SimCluster {
   private final MetadataTruth truth;
   private final Clients clients;
   private final ClusterFaults faults;
+  private final Administrator administrator;
   private boolean healed;
-  private boolean administering = true;
-  private int topicsMade;
+  private @Nullable InvariantViolation finding;
 
   SimCluster(long seed, Production production, boolean verbose) {
     var all = new SeededRandom(SeededRandom.mix(seed + 77));
@@ -62,6 +62,7 @@ final class SimCluster {
     this.clients = new Clients(this, plan.controllers() + plan.brokers(), clock(all.split("client clock")),
         all.split("clients"));
     this.faults = new ClusterFaults(this, all.split("faults"));
+    this.administrator = new Administrator(this, all.split("administrator"));
   }
 
   private void addNodes(SeededRandom all) {
@@ -96,12 +97,15 @@ final class SimCluster {
       controllers.forEach(SimController::start);
       brokers.forEach(SimBroker::start);
       clients.start();
-      administer();
+      administrator.begin();
       scheduler.runUntil(WARM_UP_MS * MS);
       faults.begin();
       scheduler.runUntil((WARM_UP_MS + plan.faultMs()) * MS);
       heal();
       new Healing(this).comeTogether();
+      if (finding != null) {
+        throw finding;
+      }
       return new Result(transcript.hash() * 31 + scheduler.executed(), scheduler.executed(), truth.newest().index(),
           checker.elections(), clients.acknowledged(), clients.unknown(), clients.refused(), clients.recordsRead(),
           Map.copyOf(faults.done()));
@@ -113,7 +117,7 @@ final class SimCluster {
   private void heal() {
     note(-1, "everything is repaired");
     healed = true;
-    administering = false;
+    administrator.end();
     faults.end();
     controllers.stream().filter(one -> !one.isUp()).forEach(SimController::start);
     brokers.stream().filter(one -> !one.isUp()).forEach(SimBroker::start);
@@ -184,7 +188,7 @@ final class SimCluster {
     return active.isEmpty() ? controllers.get(otherwise) : active.get(random.nextInt(active.size()));
   }
 
-  private static boolean isActive(SimController node) {
+  static boolean isActive(SimController node) {
     ControllerStatus status = node.isUp() ? node.controller().status() : null;
     return status != null && status.active();
   }
@@ -194,45 +198,20 @@ final class SimCluster {
     transcript.add(node, what, what.toString().hashCode());
   }
 
+  /** Something is wrong where an exception would be swallowed; the run fails by it in the end. */
+  void finding(InvariantViolation what) {
+    note(-1, what);
+    finding = what;
+  }
+
   /** A process comes back after a while. */
   void restartSoon(SimProcess process) {
-    long downMs = healed ? 20 : random.between(1, 1_200);
+    long downMs = healed ? 20 : random.between(1, plan.maxDownMs());
     scheduler.after(downMs * MS, () -> {
       if (!process.isUp()) {
         process.start();
       }
     });
-  }
-
-  // ---- topics
-
-  private void administer() {
-    scheduler.after(random.between(20, 100) * MS, () -> {
-      SimController active = activeOr(0);
-      if (administering && active.isUp() && !active.isPaused() && isActive(active)) {
-        active.act(() -> administer(active));
-      }
-      administer();
-    });
-  }
-
-  private void administer(SimController active) {
-    int wanted = plan.topics();
-    if (truth.newest().topicCount() < wanted && truth.newest().brokers().size() >= plan.replicas()) {
-      topicsMade++;
-      Map<String, String> configs = new TreeMap<>();
-      int minIsr = Math.clamp(plan.minIsr() + topicsMade % 2, 1, plan.replicas());
-      configs.put("min.insync.replicas", Integer.toString(minIsr));
-      if (plan.retentionBytes() >= 0) {
-        configs.put("retention.bytes", Long.toString(plan.retentionBytes()));
-      }
-      var unused = active.controller().createTopic(CreateTopicCommand.of("t" + topicsMade % (wanted + 1),
-          plan.partitions(), plan.replicas(), null, configs, false));
-    } else if (plan.topicGapMs() > 0 && random.chance(60.0 / plan.topicGapMs())
-        && truth.newest().topicCount() > 0) {
-      String victim = truth.newest().topicIdsByName().firstKey();
-      var unused = active.controller().deleteTopic(new DeleteTopicCommand(victim));
-    }
   }
 
   /** Figures of a run that kept every invariant. */

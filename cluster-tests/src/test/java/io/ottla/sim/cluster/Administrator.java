@@ -1,0 +1,135 @@
+package io.ottla.sim.cluster;
+
+import io.ottla.common.metadata.BrokerRegistration;
+import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.metadata.TopicImage;
+import io.ottla.controller.control.AlterTopicConfigsCommand;
+import io.ottla.controller.control.CreateTopicCommand;
+import io.ottla.controller.control.DeleteTopicCommand;
+import io.ottla.controller.control.ElectLeadersCommand;
+import io.ottla.controller.control.GrowTopicCommand;
+import io.ottla.controller.control.ProducerIdsCommand;
+import io.ottla.controller.control.ReassignPartitionsCommand;
+import io.ottla.controller.control.ReassignPartitionsCommand.Target;
+import io.ottla.controller.runtime.Controller;
+import io.ottla.sim.InvariantViolation;
+import io.ottla.sim.SeededRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, changes, moves and deletes topics, careless of what is going on: whether that is possible now is for the controllers to say. */
+final class Administrator {
+  private static final long MS = 1000;
+
+  private final SimCluster cluster;
+  private final SeededRandom random;
+  private boolean active = true;
+  private int topicsMade;
+  private long idsGivenUpTo = -1;
+
+  Administrator(SimCluster cluster, SeededRandom random) {
+    this.cluster = cluster;
+    this.random = random;
+  }
+
+  void begin() {
+    cluster.scheduler().after(random.between(20, 100) * MS, () -> {
+      SimController node = cluster.activeOr(0);
+      if (active && node.isUp() && !node.isPaused() && SimCluster.isActive(node)) {
+        node.act(() -> act(node.controller()));
+      }
+      begin();
+    });
+  }
+
+  /** Leaves everything as it is from now on. */
+  void end() {
+    active = false;
+  }
+
+  private void act(Controller controller) {
+    ClusterPlan plan = cluster.plan();
+    if (cluster.truth().newest().topicCount() < plan.topics()
+        && cluster.truth().newest().brokers().size() >= plan.replicas()) {
+      create(controller);
+    } else if (plan.topicGapMs() > 0 && random.chance(60.0 / plan.topicGapMs())) {
+      anyTopic().ifPresent(topic -> {
+        var unused = controller.deleteTopic(new DeleteTopicCommand(topic.name()));
+      });
+    } else if (plan.changeGapMs() > 0 && random.chance(60.0 / plan.changeGapMs())) {
+      anyTopic().ifPresent(topic -> change(controller, topic));
+    }
+  }
+
+  private void create(Controller controller) {
+    ClusterPlan plan = cluster.plan();
+    topicsMade++;
+    Map<String, String> configs = new TreeMap<>();
+    configs.put("min.insync.replicas",
+        Integer.toString(Math.clamp(plan.minIsr() + topicsMade % 2, 1, plan.replicas())));
+    if (plan.retentionBytes() >= 0) {
+      configs.put("retention.bytes", Long.toString(plan.retentionBytes()));
+    }
+    var unused = controller.createTopic(CreateTopicCommand.of("t" + topicsMade % (plan.topics() + 1),
+        plan.partitions(), plan.replicas(), null, configs, false));
+  }
+
+  private Optional<TopicImage> anyTopic() {
+    List<TopicImage> topics = cluster.truth().newest().topics();
+    return topics.isEmpty() ? Optional.empty() : Optional.of(topics.get(random.nextInt(topics.size())));
+  }
+
+  private void change(Controller controller, TopicImage topic) {
+    int partition = random.nextInt(topic.partitions().size());
+    PartitionState state = topic.partitions().get(partition);
+    switch (random.nextInt(6)) {
+      case 0, 1 -> {
+        String minIsr = Long.toString(random.between(1, state.replicas().size()));
+        var unused = controller.administer(AlterTopicConfigsCommand.of(topic.name(),
+            Map.of("min.insync.replicas", Optional.of(minIsr)), false));
+      }
+      case 2 -> reassign(controller, topic, partition, someBrokers(state.replicas().size()));
+      case 3 -> reassign(controller, topic, partition, random.chance(0.5) ? null : someBrokers(2));
+      case 4 -> {
+        var unused = controller.administer(new ElectLeadersCommand(ElectLeadersCommand.Type.PREFERRED, null, null));
+      }
+      default -> {
+        if (topic.partitions().size() < 4) {
+          var unused = controller.administer(new GrowTopicCommand(topic.name(), topic.partitions().size() + 1, false));
+        }
+        allocate(controller);
+      }
+    }
+  }
+
+  private void reassign(Controller controller, TopicImage topic, int partition, @Nullable List<Integer> replicas) {
+    var unused = controller.administer(
+        new ReassignPartitionsCommand(List.of(new Target(topic.name(), partition, replicas))));
+  }
+
+  private List<Integer> someBrokers(int count) {
+    List<Integer> all = new ArrayList<>(cluster.truth().newest().brokers().keySet());
+    while (all.size() > count) {
+      all.remove(random.nextInt(all.size()));
+    }
+    return all;
+  }
+
+  /** I39: no two blocks of producer ids overlap. */
+  private void allocate(Controller controller) {
+    for (BrokerRegistration broker : cluster.truth().newest().brokers().values()) {
+      var unused = controller.allocateProducerIds(new ProducerIdsCommand(broker.brokerId(), broker.brokerEpoch()))
+          .thenAccept(block -> {
+            if (block.firstId() <= idsGivenUpTo) {
+              cluster.finding(new InvariantViolation("I39", "producer ids from " + block.firstId()
+                  + " are given out, up to " + idsGivenUpTo + " they were before"));
+            }
+            idsGivenUpTo = Math.max(idsGivenUpTo, block.firstId() + block.count() - 1);
+          });
+    }
+  }
+}
