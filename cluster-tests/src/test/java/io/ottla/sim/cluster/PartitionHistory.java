@@ -40,7 +40,7 @@ final class PartitionHistory {
   static final class Sent {
     private final long floor;
     private Fate fate = Fate.OPEN;
-    private long offset = -1;
+    private long offset = Long.MIN_VALUE;
 
     private Sent(long floor) {
       this.floor = floor;
@@ -138,7 +138,8 @@ final class PartitionHistory {
     if (known.fate == Fate.REFUSED) {
       throw violation("I37", who + " has " + next + ", which was refused");
     }
-    if (known.offset >= 0) {
+    // What a log no longer has, it may no longer know; a replica that began after it never did (P38).
+    if (known.offset >= logStart) {
       throw violation("I36", who + " has " + next + " at " + end() + ", and at " + known.offset);
     }
     if (!committed.isEmpty() && committed.getLast().epoch() > next.epoch()) {
@@ -189,7 +190,7 @@ final class PartitionHistory {
   void refused(String value) {
     Sent one = known(value);
     one.fate = Fate.REFUSED;
-    if (one.offset >= 0) {
+    if (one.offset != Long.MIN_VALUE) {
       throw violation("I37", value + " is committed at " + one.offset + ", and was refused");
     }
   }
