@@ -55,8 +55,7 @@ public final class BrokerTurns {
 
   /** Makes the core of a replica. */
   @FunctionalInterface
-  public interface Replicas extends Workers.ReplicaFactory {
-  }
+  public interface Replicas extends Workers.ReplicaFactory {}
 
   /**
    * What it is made of.

@@ -155,7 +155,8 @@ final class SimBroker extends SimProcess {
     now.controller = own.nextInt(cluster.controllers().size());
     life = now;
     BrokerTurns.Parts parts = new BrokerTurns.Parts(store, record, logs, config, session.session(), clock(),
-        this::wallMs, own, this::timer, cluster.production().replicas(cluster, id), cluster.production().followersForce(),
+        this::wallMs, own, this::timer, cluster.production().replicas(cluster, id),
+        cluster.production().followersForce(),
         this::fail, found);
     register(now, parts);
   }
