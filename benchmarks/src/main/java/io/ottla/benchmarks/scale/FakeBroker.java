@@ -120,7 +120,7 @@ final class FakeBroker implements AutoCloseable {
     while (beating) {
       // It says it has applied whatever the controller last called committed: a broker that is never behind.
       HeartbeatRequest request = new HeartbeatRequest(clusterId, id, epoch, applied, false, false, List.of(),
-          List.of());
+          List.of(), List.of());
       long sentAt = System.nanoTime();
       switch (controllers.post("/cluster/v1/brokers/heartbeat", request, HeartbeatResponse.class, BEAT_LIMIT)) {
         case Reply.Done<HeartbeatResponse> done -> {

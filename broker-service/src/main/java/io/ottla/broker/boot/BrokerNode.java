@@ -2,9 +2,10 @@ package io.ottla.broker.boot;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,24 +28,20 @@ import io.ottla.broker.lifecycle.BrokerSession;
 import io.ottla.broker.lifecycle.BrokerState;
 import io.ottla.broker.lifecycle.BrokerStatus;
 import io.ottla.broker.lifecycle.ControllerCalls;
-import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.HeartbeatLoop;
 import io.ottla.broker.lifecycle.MaintenanceCalls;
 import io.ottla.broker.lifecycle.ProducerCounts;
 import io.ottla.broker.lifecycle.Registrar;
 import io.ottla.broker.log.LogConfig;
-import io.ottla.broker.log.LogStore;
-import io.ottla.broker.log.RecoveryReport;
-import io.ottla.broker.log.port.LogDirectory;
+import io.ottla.broker.log.LogFailedException;
 import io.ottla.broker.runtime.AppendOutcome;
 import io.ottla.broker.runtime.BrokerView;
 import io.ottla.broker.runtime.LiveBrokerView;
 import io.ottla.broker.runtime.OffsetsOutcome;
+import io.ottla.broker.runtime.OpenLogDir;
 import io.ottla.broker.runtime.PartitionService;
 import io.ottla.broker.runtime.ReadOutcome;
 import io.ottla.broker.runtime.ReplicaManager;
-import io.ottla.broker.storage.FaultyLogDirectory;
-import io.ottla.broker.storage.NioLogDirectory;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.fault.NodeFaults;
@@ -53,7 +50,6 @@ import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.record.AppendLimits;
 import io.ottla.common.time.MonotonicClock;
-import io.ottla.common.wire.RestartClass;
 
 /**
  * A broker without its client API: log directory, membership, metadata, replicas, and their part of the internal server. A plain object, for
@@ -64,8 +60,6 @@ import io.ottla.common.wire.RestartClass;
  */
 public final class BrokerNode implements HealthSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerNode.class);
-  /** The logs have a directory of their own, so that nothing else in the data directory is ever taken for a log. */
-  private static final String LOGS = "partitions";
 
   private final NodeConfig config;
   private final InternalServer server;
@@ -87,7 +81,7 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   private volatile BrokerState state = BrokerState.RECOVERING;
   private volatile int logsFound;
   private volatile int logsRecovered;
-  private volatile @Nullable LogStore store;
+  private volatile List<OpenLogDir> logDirs = List.of();
   private volatile @Nullable ReplicaManager replicas;
   private volatile @Nullable HeartbeatLoop heartbeats;
   private volatile @Nullable MetadataFollower follower;
@@ -134,47 +128,35 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   }
 
   private void bringUp() throws IOException, InterruptedException {
-    Path root = config.logDir().resolve(LOGS);
-    String known = NioLogDirectory.clusterIdOf(root);
+    String known = LogDirectories.clusterIdOf(config.logDirs());
     String clusterId = known == null ? awaitClusterId() : known;
     requireConfiguredCluster(clusterId);
-    LogDirectory directory = FaultyLogDirectory.over(
-        NioLogDirectory.open(root, clusterId, config.nodeId(), random.nextUuid()), faults);
     LogConfig logConfig = new LogConfig(config.broker().segmentBytes(), config.broker().indexIntervalBytes(),
         AppendLimits.DEFAULT);
-    LogStore logs = new LogStore(directory, logConfig);
-    store = logs;
-    LogStore.StartReport report = logs.start();
-    List<TopicIdPartition> found = report.recoveries().stream().map(RecoveryReport::id).toList();
-    logsFound = found.size();
-    logsRecovered = found.size();
-    DirectoryRecord record = new DirectoryRecord(directory);
-    boolean complete = record.isComplete(found);
+    LogDirectories directories = new LogDirectories(clusterId, config.nodeId(), random, logConfig, faults);
+    directories.open(config.logDirs());
+    logDirs = directories.dirs();
+    logsFound = logDirs.stream().mapToInt(dir -> dir.found().size()).sum();
+    logsRecovered = logsFound;
     state = BrokerState.REGISTERING;
-    RestartClass restart = Registrar.restartClass(record.registration(), orNone(report.cleanShutdownEpoch()),
-        complete && !report.isDamaged());
-    new Registrar(config, controllers, session, random.nextUuid()).register(record, clusterId, directory.directoryId(),
-        restart);
-    beginService(logs, record, logConfig, found);
+    new Registrar(config, controllers, session, random.nextUuid()).register(directories.evidence(), clusterId);
+    beginService(logConfig);
   }
 
-  private static long orNone(OptionalLong epoch) {
-    return epoch.orElse(-1);
-  }
-
-  private void beginService(LogStore logs, DirectoryRecord record, LogConfig logConfig, List<TopicIdPartition> found) {
+  private void beginService(LogConfig logConfig) {
     synchronized (startLock) {
       if (session.stopping()) {
         return;
       }
-      ReplicaManager manager = new ReplicaManager(new ReplicaManager.Parts(logs, record, logConfig, config.broker(),
-          session, controllers, leaders, clock, wallClock, random, this::fail, found));
+      ReplicaManager manager = new ReplicaManager(new ReplicaManager.Parts(logDirs, logConfig, config.broker(),
+          session, controllers, leaders, clock, wallClock, random, this::fail));
       replicas = manager;
       manager.start();
       new ReplicaEndpoints(manager, session, config.http().maxBodyBytes() + 1024 * 1024).addTo(server);
       HeartbeatLoop beat = new HeartbeatLoop(session, controllers, clock, config.broker().heartbeatMs(),
-          () -> catalog.image().index(), manager::isReconciled, this::fail);
+          () -> catalog.image().index(), manager::isReconciled, manager::storageReport, this::fail);
       heartbeats = beat;
+      manager.onStorageNews(beat::hurry);
       MetadataFollower following = new MetadataFollower(metadataSource, catalog, delta -> {
         boolean before = manager.isReconciled();
         manager.onDelta(delta);
@@ -210,7 +192,7 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   private void requireConfiguredCluster(String clusterId) throws IOException {
     String configured = config.clusterId();
     if (configured != null && !configured.equals(clusterId)) {
-      throw new IOException("cluster.id=" + configured + ", but the data directory " + config.logDir()
+      throw new IOException("cluster.id=" + configured + ", but the data in " + config.logDirs()
           + " belongs to cluster " + clusterId);
     }
   }
@@ -247,12 +229,12 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   @Override
   public BrokerStatus status() {
     ReplicaManager manager = replicas;
-    ReplicaManager.Counts counts = manager == null ? new ReplicaManager.Counts(0, 0, 0) : manager.counts();
-    boolean online = !(failure.get() instanceof RuntimeException);
+    ReplicaManager.Counts counts = manager == null ? ReplicaManager.Counts.NONE : manager.counts();
+    SortedMap<String, Boolean> directories = manager == null ? new TreeMap<>() : manager.directories();
     return new BrokerStatus(currentState(), session.brokerEpoch(), session.fenced(), session.leaseValid(),
         logsRecovered,
         logsFound, catalog.image().index(), catalog.commitIndex(), counts.replicas(), counts.neverInSync(),
-        counts.leaders(), online);
+        counts.leaders(), counts.offline(), directories);
   }
 
   @Override
@@ -336,14 +318,19 @@ public final class BrokerNode implements HealthSource, AutoCloseable {
   }
 
   private void closeLogs() {
-    LogStore logs = store;
-    if (logs == null) {
-      return;
-    }
-    if (failure.get() == null && session.brokerEpoch() != BrokerSession.NO_EPOCH) {
-      logs.closeCleanly(session.brokerEpoch());
-    } else {
-      logs.close();
+    ReplicaManager manager = replicas;
+    boolean orderly = failure.get() == null && session.brokerEpoch() != BrokerSession.NO_EPOCH;
+    for (OpenLogDir dir : logDirs) {
+      try {
+        if (orderly && (manager == null || manager.isOnline(dir.id()))) {
+          dir.store().closeCleanly(session.brokerEpoch());
+        } else {
+          dir.store().close();
+        }
+      } catch (LogFailedException e) {
+        // No mark then: the next start looks what is there.
+        LOG.error("event=close_failed directory={}", dir.name(), e);
+      }
     }
   }
 

@@ -45,7 +45,7 @@ final class BrokerReadiness implements HealthIndicator {
   }
 
   private Status running(BrokerStatus now) {
-    if (!now.logDirOnline()) {
+    if (!now.anyLogDirOnline()) {
       return Status.DOWN;
     }
     return catchUp.isDone() ? Status.UP : ReplicasHealth.CATCHING_UP;

@@ -22,8 +22,9 @@ final class ReplicasHealth implements HealthIndicator {
   @Override
   public Health health() {
     BrokerStatus now = status.get();
-    Status judged = !catchUp.isDone() ? CATCHING_UP : now.replicasNeverInSync() > 0 ? DEGRADED : Status.UP;
+    Status judged = !catchUp.isDone() ? CATCHING_UP
+        : now.replicasNeverInSync() + now.replicasOffline() > 0 ? DEGRADED : Status.UP;
     return new Health.Builder(judged).withDetail("replicas", now.replicas()).withDetail("leaders", now.leaders())
-        .withDetail("neverInSync", now.replicasNeverInSync()).build();
+        .withDetail("neverInSync", now.replicasNeverInSync()).withDetail("offline", now.replicasOffline()).build();
   }
 }

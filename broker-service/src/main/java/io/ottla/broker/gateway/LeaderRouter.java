@@ -128,8 +128,9 @@ final class LeaderRouter {
     }
   }
 
+  /** Whatever a change of leadership may cure. Room on a disk does not come back while a client waits (P44). */
   private static boolean mayTryAgain(ErrorCode code) {
-    return code.outcome() == Outcome.REFUSED && code.retriable();
+    return code.outcome() == Outcome.REFUSED && code.retriable() && code != ErrorCode.STORAGE_FULL;
   }
 
   /**

@@ -1,11 +1,11 @@
 package io.ottla.broker.lifecycle;
 
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +31,7 @@ public final class HeartbeatLoop implements AutoCloseable {
   private final int intervalMs;
   private final LongSupplier appliedIndex;
   private final BooleanSupplier ready;
+  private final Supplier<StorageReport> storage;
   private final Consumer<Throwable> fatal;
   private final Thread thread = new Thread(this::run, "ottla-heartbeat");
   private final Semaphore wakeups = new Semaphore(0);
@@ -43,16 +44,18 @@ public final class HeartbeatLoop implements AutoCloseable {
   /**
    * @param appliedIndex last metadata entry applied, not merely received
    * @param ready whether the replicas act on metadata with the own registration; until then this broker asks to stay fenced (M38)
+   * @param storage what the controllers must hear of this broker's logs
    * @param fatal told when another process took over this broker's identity
    */
   public HeartbeatLoop(BrokerSession session, ControllerCalls controllers, MonotonicClock clock, int intervalMs,
-      LongSupplier appliedIndex, BooleanSupplier ready, Consumer<Throwable> fatal) {
+      LongSupplier appliedIndex, BooleanSupplier ready, Supplier<StorageReport> storage, Consumer<Throwable> fatal) {
     this.session = session;
     this.controllers = controllers;
     this.clock = clock;
     this.intervalMs = intervalMs;
     this.appliedIndex = appliedIndex;
     this.ready = ready;
+    this.storage = storage;
     this.fatal = fatal;
   }
 
@@ -117,8 +120,10 @@ public final class HeartbeatLoop implements AutoCloseable {
 
   /** What there is to say now. */
   HeartbeatRequest request() {
+    StorageReport report = storage.get();
     return new HeartbeatRequest(session.clusterId(), session.brokerId(), session.brokerEpoch(),
-        appliedIndex.getAsLong(), !ready.getAsBoolean(), wantsShutdown(), List.of(), List.of());
+        appliedIndex.getAsLong(), !ready.getAsBoolean(), wantsShutdown(), report.offlineDirectoryIds(),
+        report.lostReplicas(), report.replicaDirectories());
   }
 
   /** A heartbeat sent at that time was acknowledged (M20). */

@@ -1,5 +1,6 @@
 package io.ottla.broker.lifecycle;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
@@ -21,6 +22,7 @@ import io.ottla.common.wire.RestartClass;
 public final class Registrar {
   private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
   private static final long RETRY_MS = 200;
+  private static final long NO_EPOCH = -1;
 
   private final NodeConfig config;
   private final ControllerCalls controllers;
@@ -37,57 +39,80 @@ public final class Registrar {
     this.incarnation = incarnation;
   }
 
-  /**
-   * What this start can prove about its logs (M12, M13).
-   *
-   * @param previous the registration the directory remembers, null for a new one
-   * @param cleanShutdownEpoch epoch of the last clean shutdown, or -1
-   * @param sound whether recovery found no corruption and every replica of the manifest is there
-   */
-  public static RestartClass restartClass(DirectoryRecord.@Nullable Registration previous, long cleanShutdownEpoch,
-      boolean sound) {
-    if (previous == null || !sound) {
+  /** What this start can prove about its logs: as much as the directory that can prove least (M12, M13). */
+  public static RestartClass restartClass(Collection<StartedDirectory> directories) {
+    RestartClass worst = RestartClass.CLEAN;
+    boolean any = false;
+    for (StartedDirectory directory : directories) {
+      if (directory.vouches()) {
+        RestartClass one = restartClass(directory);
+        worst = one.compareTo(worst) > 0 ? one : worst;
+        any = true;
+      }
+    }
+    return any ? worst : RestartClass.LOSSY;
+  }
+
+  private static RestartClass restartClass(StartedDirectory directory) {
+    DirectoryRecord.Registration previous = directory.manifest().registration();
+    if (previous == null || !directory.sound()) {
       return RestartClass.LOSSY;
     }
-    if (cleanShutdownEpoch == previous.brokerEpoch()) {
+    if (directory.cleanShutdownEpoch() == previous.brokerEpoch()) {
       return RestartClass.CLEAN;
     }
-    return previous.durability() == Durability.SYNC ? RestartClass.CRASH_DURABLE : RestartClass.LOSSY;
+    boolean cacheIntact = !previous.machine().isEmpty() && previous.machine().equals(directory.machine());
+    return previous.durability() == Durability.SYNC || cacheIntact ? RestartClass.CRASH_DURABLE : RestartClass.LOSSY;
+  }
+
+  /** The oldest registration that any directory remembers as its last: a directory that missed one makes the broker's logs old (M11). */
+  private static long previousEpoch(Collection<StartedDirectory> directories) {
+    long oldest = Long.MAX_VALUE;
+    for (StartedDirectory directory : directories) {
+      if (directory.vouches()) {
+        DirectoryRecord.Registration previous = directory.manifest().registration();
+        oldest = Math.min(oldest, previous == null ? NO_EPOCH : previous.brokerEpoch());
+      }
+    }
+    return oldest == Long.MAX_VALUE ? NO_EPOCH : oldest;
   }
 
   /**
-   * Registers; returns when a controller accepted and the epoch is durable here.
+   * Registers; returns when a controller accepted and the epoch is durable in every directory.
    *
-   * @param clusterId the directory's cluster, null when it has none yet
+   * @param directories the log directories, at least one
+   * @param clusterId their cluster, null when they have none yet
    * @throws OttlaException when the cluster will never take this broker as it is
    */
-  public void register(DirectoryRecord record, @Nullable String clusterId, UUID directoryId, RestartClass restartClass)
-      throws InterruptedException {
-    accepted(record, clusterId, restartClass, untilAnswered(request(record, clusterId, directoryId, restartClass)));
+  public void register(List<StartedDirectory> directories, @Nullable String clusterId) throws InterruptedException {
+    RestartClass restartClass = restartClass(directories);
+    accepted(directories, clusterId, restartClass, untilAnswered(request(directories, clusterId, restartClass)));
   }
 
   /** What to ask for. */
-  RegisterBrokerRequest request(DirectoryRecord record, @Nullable String clusterId, UUID directoryId,
+  RegisterBrokerRequest request(List<StartedDirectory> directories, @Nullable String clusterId,
       RestartClass restartClass) {
-    DirectoryRecord.Registration previous = record.registration();
-    return new RegisterBrokerRequest(clusterId, session.brokerId(), incarnation, List.of(directoryId), endpoints(),
-        config.broker().rack(), previous == null ? -1 : previous.brokerEpoch(), restartClass,
-        config.broker().durability().settingValue());
+    return new RegisterBrokerRequest(clusterId, session.brokerId(), incarnation,
+        directories.stream().map(StartedDirectory::id).toList(), endpoints(), config.broker().rack(),
+        previousEpoch(directories), restartClass, config.broker().durability().settingValue());
   }
 
   /** A controller accepted. */
-  void accepted(DirectoryRecord record, @Nullable String clusterId, RestartClass restartClass,
+  void accepted(List<StartedDirectory> directories, @Nullable String clusterId, RestartClass restartClass,
       RegisterBrokerResponse response) {
     if (clusterId != null && !clusterId.equals(response.clusterId())) {
       throw new OttlaException(ErrorCode.INVALID_CLUSTER_ID,
           "the controllers belong to cluster " + response.clusterId() + ", this directory to " + clusterId);
     }
     // Durable before anything may ask to be unfenced (M12).
-    record.store(new DirectoryRecord.Registration(response.brokerEpoch(), config.broker().durability()));
+    for (StartedDirectory directory : directories) {
+      directory.manifest().store(new DirectoryRecord.Registration(response.brokerEpoch(),
+          config.broker().durability(), directory.machine()));
+    }
     session.clusterIs(response.clusterId());
     session.registered(response.brokerEpoch());
-    LOG.info("event=registered broker={} brokerEpoch={} restartClass={} cluster={}", session.brokerId(),
-        response.brokerEpoch(), restartClass, response.clusterId());
+    LOG.info("event=registered broker={} brokerEpoch={} restartClass={} cluster={} directories={}", session.brokerId(),
+        response.brokerEpoch(), restartClass, response.clusterId(), directories.size());
   }
 
   private RegisterBrokerResponse untilAnswered(RegisterBrokerRequest request) throws InterruptedException {

@@ -18,10 +18,11 @@ public final class LogFailedException extends RuntimeException {
 
   private final Scope scope;
 
-  /** What failed; a batch that is none concerns its replica alone, anything else the directory. */
+  /** What failed; contents that are not what was written concern their replica alone, anything else the directory. */
   public LogFailedException(String message, Throwable cause) {
     super(message, cause);
-    this.scope = cause instanceof MalformedBatchException ? Scope.REPLICA : Scope.DIRECTORY;
+    boolean contents = cause instanceof MalformedBatchException || cause instanceof CorruptLogException;
+    this.scope = contents ? Scope.REPLICA : Scope.DIRECTORY;
   }
 
   /** What has to go offline. */

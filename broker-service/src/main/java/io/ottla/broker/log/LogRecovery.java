@@ -23,7 +23,10 @@ final class LogRecovery {
 
   /** What to do about damage. */
   enum OnDamage {
-    LEAVE, CUT
+    /** Change nothing. */
+    LEAVE,
+    /** Read and verify everything, and cut before the first unsound batch. */
+    CUT
   }
 
   /** The log is null exactly when damage was found and left. */
@@ -33,6 +36,7 @@ final class LogRecovery {
   private final LogConfig config;
   private final RecoveryPoint recoveryPoint;
   private final List<Segment> segments = new ArrayList<>();
+  private final boolean deep;
   private long knownDurable;
 
   // What the inspection found: the sound part ends in the segment `keep` (-1: there is none) at `position`, `endOffset`.
@@ -47,11 +51,13 @@ final class LogRecovery {
   private List<Long> leftovers = List.of();
   private @Nullable String damage;
 
-  private LogRecovery(PartitionDirectory directory, LogConfig config, long knownDurable, RecoveryPoint recoveryPoint) {
+  private LogRecovery(PartitionDirectory directory, LogConfig config, long knownDurable, RecoveryPoint recoveryPoint,
+      OnDamage onDamage) {
     this.directory = directory;
     this.config = config;
     this.knownDurable = knownDurable;
     this.recoveryPoint = recoveryPoint;
+    this.deep = onDamage == OnDamage.CUT;
   }
 
   /**
@@ -61,7 +67,7 @@ final class LogRecovery {
    */
   static Outcome open(PartitionDirectory directory, LogConfig config, long knownDurable, RecoveryPoint recoveryPoint,
       OnDamage onDamage) throws IOException {
-    LogRecovery recovery = new LogRecovery(directory, config, knownDurable, recoveryPoint);
+    LogRecovery recovery = new LogRecovery(directory, config, knownDurable, recoveryPoint, onDamage);
     try {
       return recovery.run(onDamage);
     } catch (IOException e) {
@@ -133,6 +139,9 @@ final class LogRecovery {
   /** Checks that a sealed segment reaches up to the next one; its batches are verified when they are read. */
   private boolean inspectSealed(int i, long nextBase) throws IOException {
     Segment segment = segments.get(i);
+    if (deep) {
+      return verifySealed(i, nextBase);
+    }
     OffsetIndex index = segment.index();
     boolean plausible = index.attach() && (index.count() > 0 || segment.size() <= config.indexIntervalBytes());
     BatchWalk walk = plausible && index.count() > 0 ? segment.walkAt(index.entry(index.count() - 1), segment.size())
@@ -154,6 +163,20 @@ final class LogRecovery {
     if (!segment.attachTimes(config.indexIntervalBytes())) {
       indexesRebuilt++;
     }
+    return true;
+  }
+
+  /** The same by reading every batch, since one of them is known to be bad. */
+  private boolean verifySealed(int i, long nextBase) throws IOException {
+    Segment segment = segments.get(i);
+    keep = i;
+    findSoundEnd(segment);
+    if (endOffset != nextBase) {
+      damage = "the segment at " + segment.baseOffset() + " is sound up to " + endOffset + " instead of " + nextBase;
+      return false;
+    }
+    segment.recovered(segment.size(), endOffset);
+    segment.attachTimes(config.indexIntervalBytes());
     return true;
   }
 
@@ -179,7 +202,7 @@ final class LogRecovery {
     // What was rolled was forced, and so was what made up the start when it moved.
     knownDurable = Math.max(knownDurable, Math.max(segment.baseOffset(), logStart));
     boolean whole = segment.index().load(segment.size());
-    int entries = segment.index().countUpToOffset(knownDurable - 1 - segment.baseOffset());
+    int entries = deep ? 0 : segment.index().countUpToOffset(knownDurable - 1 - segment.baseOffset());
     BatchWalk walk = entries == 0 ? null : segment.walkAt(segment.index().entry(entries - 1), segment.size());
     boolean missing = segment.index().count() == 0 && segment.size() > 2 * config.indexIntervalBytes();
     boolean doubtful = !whole || missing || (entries > 0 && walk == null);

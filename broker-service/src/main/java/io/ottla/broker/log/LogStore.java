@@ -3,6 +3,9 @@ package io.ottla.broker.log;
 import io.ottla.broker.log.port.LogDirectory;
 import io.ottla.broker.log.port.PartitionDirectory;
 import io.ottla.broker.log.port.PartitionMetadata;
+import io.ottla.broker.log.port.StorageFullException;
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,6 +28,9 @@ public final class LogStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogStore.class);
   private static final String CLEAN_SHUTDOWN_FILE = "clean-shutdown";
   private static final String CLEAN_SHUTDOWN_KIND = "clean-shutdown";
+  /** In a replica's directory: its log is not to be trusted, and why. */
+  private static final String DAMAGED_FILE = "damaged";
+  private static final String DAMAGED_KIND = "damaged";
 
   private final LogDirectory directory;
   private final LogConfig defaults;
@@ -61,6 +67,15 @@ public final class LogStore implements AutoCloseable {
 
   /** Reads and removes the clean-shutdown mark, then opens and recovers every log; what was kept is forced (P42). */
   public StartReport start() {
+    return start(null);
+  }
+
+  /**
+   * The same for a directory that is not to be trusted as a whole: every log counts as damaged.
+   *
+   * @param distrust why, or null for a directory like any other
+   */
+  public StartReport start(@Nullable String distrust) {
     try {
       OptionalLong cleanEpoch = takeCleanShutdownMark();
       LogDirectory.Scan scan = directory.scan();
@@ -69,12 +84,29 @@ public final class LogStore implements AutoCloseable {
       }
       List<RecoveryReport> reports = new ArrayList<>();
       for (PartitionDirectory partition : scan.partitions()) {
-        reports.add(open(partition, LogRecovery.OnDamage.LEAVE));
+        String damage = distrust == null ? knownDamage(partition) : distrust;
+        reports.add(damage == null ? open(partition, LogRecovery.OnDamage.LEAVE) : leave(partition, damage));
       }
       return new StartReport(cleanEpoch, reports, scan.setAside());
     } catch (IOException e) {
       throw new LogFailedException("cannot open the logs", e);
     }
+  }
+
+  private static @Nullable String knownDamage(PartitionDirectory partition) throws IOException {
+    byte @Nullable [] content = partition.readCheckpoint(DAMAGED_FILE);
+    List<String> lines = CheckpointText.decode(DAMAGED_KIND, content);
+    if (lines != null && !lines.isEmpty()) {
+      return lines.getFirst();
+    }
+    return content == null ? null : "marked as damaged";
+  }
+
+  private RecoveryReport leave(PartitionDirectory partition, String damage) {
+    TopicIdPartition id = partition.metadata().id();
+    damaged.put(id, partition);
+    LOG.error("partition={} topic={} left closed: {}", id, partition.metadata().topicName(), damage);
+    return new RecoveryReport(id, recoveryPoints.get(id), -1, 0, 0, 0, damage);
   }
 
   private RecoveryReport open(PartitionDirectory partition, LogRecovery.OnDamage onDamage) throws IOException {
@@ -110,23 +142,76 @@ public final class LogStore implements AutoCloseable {
     return damaged.containsKey(id);
   }
 
-  /** Creates an empty log from nothing; its directory and metadata are durable on return. */
+  /**
+   * Creates an empty log from nothing; its directory and metadata are durable on return.
+   *
+   * @throws OttlaException STORAGE_FULL when there is no room; nothing of it is left then
+   */
   public PartitionLog create(PartitionMetadata metadata) {
-    if (logs.containsKey(metadata.id()) || damaged.containsKey(metadata.id())) {
-      throw new IllegalStateException(metadata.id() + " has a log already");
+    TopicIdPartition id = metadata.id();
+    if (logs.containsKey(id) || damaged.containsKey(id)) {
+      throw new IllegalStateException(id + " has a log already");
     }
+    boolean created = false;
     try {
-      recoveryPoints.forget(metadata.id());
-      open(directory.create(metadata), LogRecovery.OnDamage.LEAVE);
-      return opened(metadata.id());
+      recoveryPoints.forget(id);
+      PartitionDirectory partition = directory.create(metadata);
+      created = true;
+      open(partition, LogRecovery.OnDamage.LEAVE);
+      return opened(id);
+    } catch (StorageFullException e) {
+      if (created) {
+        removeUnfinished(id);
+      }
+      throw noRoom("to create the log of " + id, e);
     } catch (IOException e) {
-      throw new LogFailedException("cannot create the log of " + metadata.id(), e);
+      throw new LogFailedException("cannot create the log of " + id, e);
     }
   }
 
+  private void removeUnfinished(TopicIdPartition id) {
+    try {
+      directory.delete(id);
+    } catch (IOException e) {
+      throw new LogFailedException("cannot remove the unfinished log of " + id, e);
+    }
+  }
+
+  private static OttlaException noRoom(String what, StorageFullException e) {
+    return new OttlaException(ErrorCode.STORAGE_FULL, "no room " + what + ": " + e.getMessage());
+  }
+
   /**
-   * Cuts a damaged log to its sound prefix and opens it. Only after the controller has committed that this replica left ISR and ELR: until
-   * then the damage must stay visible to the next start (P43, P45).
+   * Closes a log whose contents turned out not to be what was written, and marks it, so that the next start knows too. It counts as damaged
+   * from now on.
+   *
+   * @param reason why, one line for people
+   */
+  public synchronized void giveUp(TopicIdPartition id, String reason) {
+    PartitionLog log = logs.remove(id);
+    if (log == null) {
+      return;
+    }
+    damaged.put(id, log.directory());
+    log.closeFiles();
+    try {
+      log.directory().writeCheckpoint(DAMAGED_FILE,
+          CheckpointText.encode(DAMAGED_KIND, List.of(reason.replace('\n', ' '))));
+    } catch (StorageFullException e) {
+      LOG.warn("partition={} cannot be marked as damaged: {}", id, e.getMessage());
+    } catch (IOException e) {
+      throw new LogFailedException("cannot mark " + id + " as damaged", e);
+    }
+  }
+
+  /** Whether any log here is damaged. */
+  public boolean hasDamaged() {
+    return !damaged.isEmpty();
+  }
+
+  /**
+   * Cuts a damaged log before its first unsound batch and opens it. Only after the controller has committed that this replica left ISR and
+   * ELR: until then the damage must stay visible to the next start (P43, P45).
    */
   public PartitionLog repair(TopicIdPartition id) {
     PartitionDirectory partition = damaged.get(id);
@@ -135,6 +220,7 @@ public final class LogStore implements AutoCloseable {
     }
     try {
       open(partition, LogRecovery.OnDamage.CUT);
+      partition.deleteCheckpoint(DAMAGED_FILE);
       return opened(id);
     } catch (IOException e) {
       throw new LogFailedException("cannot repair the log of " + id, e);
@@ -156,6 +242,9 @@ public final class LogStore implements AutoCloseable {
         directory.delete(id);
         recoveryPoints.forget(id);
       }
+    } catch (StorageFullException e) {
+      // A recovery point too many does no harm: a new log of that name forgets it first.
+      LOG.debug("partition={} keeps its recovery point: {}", id, e.getMessage());
     } catch (IOException e) {
       throw new LogFailedException("cannot delete the log of " + id, e);
     }
@@ -168,6 +257,8 @@ public final class LogStore implements AutoCloseable {
         directory.setAside(id);
         recoveryPoints.forget(id);
       }
+    } catch (StorageFullException e) {
+      LOG.debug("partition={} keeps its recovery point: {}", id, e.getMessage());
     } catch (IOException e) {
       throw new LogFailedException("cannot set aside the log of " + id, e);
     }
@@ -190,19 +281,31 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
-  /** Replaces the checkpoint of high watermarks. */
+  /**
+   * Replaces the checkpoint of high watermarks.
+   *
+   * @throws OttlaException STORAGE_FULL when there is no room; the old one stays
+   */
   public void checkpointHighWatermarks(Map<TopicIdPartition, Long> offsets) {
     try {
       highWatermarks.store(offsets);
+    } catch (StorageFullException e) {
+      throw noRoom("for the high watermarks", e);
     } catch (IOException e) {
       throw new LogFailedException("cannot write the high watermarks", e);
     }
   }
 
-  /** Writes the recovery points if any moved since; to be called about every second (P42). */
+  /**
+   * Writes the recovery points if any moved since; to be called about every second (P42).
+   *
+   * @throws OttlaException STORAGE_FULL when there is no room; the old ones stay
+   */
   public void checkpointRecoveryPoints() {
     try {
       recoveryPoints.refresh(logs.values());
+    } catch (StorageFullException e) {
+      throw noRoom("for the recovery points", e);
     } catch (IOException e) {
       throw new LogFailedException("cannot write the recovery points", e);
     }
@@ -218,13 +321,16 @@ public final class LogStore implements AutoCloseable {
       clean &= !log.hasFailed();
       log.close();
     }
-    checkpointRecoveryPoints();
     try {
+      recoveryPoints.refresh(logs.values());
       if (clean) {
         directory.writeCheckpoint(CLEAN_SHUTDOWN_FILE,
             CheckpointText.encode(CLEAN_SHUTDOWN_KIND, List.of(Long.toString(brokerEpoch))));
       }
       directory.close();
+    } catch (StorageFullException e) {
+      LOG.warn("no room for the clean-shutdown mark: the next start recovers as after a crash ({})", e.getMessage());
+      closeDirectory();
     } catch (IOException e) {
       throw new LogFailedException("cannot shut down cleanly", e);
     }
@@ -236,6 +342,10 @@ public final class LogStore implements AutoCloseable {
     for (PartitionLog log : logs.values()) {
       log.closeFiles();
     }
+    closeDirectory();
+  }
+
+  private void closeDirectory() {
     try {
       directory.close();
     } catch (IOException e) {

@@ -82,6 +82,11 @@ public final class PartitionLog implements AutoCloseable {
     return directory.metadata().replicaIncarnation();
   }
 
+  /** Where the log is. */
+  PartitionDirectory directory() {
+    return directory;
+  }
+
   /** First readable offset. */
   public long logStartOffset() {
     return view.logStartOffset();
@@ -476,7 +481,7 @@ public final class PartitionLog implements AutoCloseable {
     int i = before.segmentOf(offset);
     BatchWalk walk = before.segments()[i].walkTo(offset, before.sizeOf(i));
     if (walk.problem() != null || walk.lastOffset() < offset) {
-      throw new IOException("no batch with offset " + offset + " was found: " + walk.problem());
+      throw new CorruptLogException("no batch with offset " + offset + " was found: " + walk.problem());
     }
     long newEnd = walk.baseOffset();
     checkAboveHighWatermark(newEnd, highWatermark);
@@ -796,8 +801,8 @@ public final class PartitionLog implements AutoCloseable {
         first = first == null ? e : first;
       }
     }
-    if (first != null) {
-      throw failed("cannot close", first);
+    if (first != null && failure == null) {
+      throw new LogFailedException(id() + ": cannot close", first);
     }
   }
 

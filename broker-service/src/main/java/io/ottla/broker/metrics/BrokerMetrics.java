@@ -24,7 +24,11 @@ public final class BrokerMetrics {
     gauge("ottla.metadata.lag.entries", "Metadata entries known to be committed but not applied here",
         now -> Math.max(0, now.metadataCommitIndex() - now.appliedMetadataIndex()));
     gauge("ottla.metadata.applied.index", "Last metadata entry applied", BrokerStatus::appliedMetadataIndex);
-    gauge("ottla.log.dir.online", "1 while the log directory can be used", now -> now.logDirOnline() ? 1 : 0);
+    gauge("ottla.log.dir.online", "1 while all log directories can be used",
+        now -> now.allLogDirsOnline() ? 1 : 0);
+    gauge("ottla.log.dirs.offline", "Log directories that failed since the start",
+        now -> now.logDirs().values().stream().filter(online -> !online).count());
+    replicas("offline", BrokerStatus::replicasOffline);
     gauge("ottla.broker.fenced", "1 while the controllers hold this broker fenced", now -> now.fenced() ? 1 : 0);
     Gauge.builder("ottla.producers", producers, from -> from.get().remembered())
         .description("Idempotent producers remembered by the replicas hosted here").register(registry);

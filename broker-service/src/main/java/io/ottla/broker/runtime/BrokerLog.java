@@ -12,15 +12,18 @@ import io.ottla.broker.replica.port.EpochEnd;
 import io.ottla.broker.replica.port.OffsetRange;
 import io.ottla.broker.replica.port.ReplicaLog;
 
-/** A partition log as replication sees it. */
-final class BrokerLog implements ReplicaLog {
+/** A partition log as replication sees it. Same thread rule as the log. */
+public final class BrokerLog implements ReplicaLog {
   /** Replication itself raises the alarm when it must cut below the high watermark (P15), so the log is not asked to refuse. */
   private static final long NO_FLOOR = 0;
 
   private final PartitionLog log;
   private final LongSupplier wallClock;
 
-  BrokerLog(PartitionLog log, LongSupplier wallClock) {
+  /**
+   * @param wallClock milliseconds since 1970, for bounds on timestamps only
+   */
+  public BrokerLog(PartitionLog log, LongSupplier wallClock) {
     this.log = log;
     this.wallClock = wallClock;
   }

@@ -20,9 +20,16 @@ final class ForceLoop implements AutoCloseable {
   private final Condition work = lock.newCondition();
   private final Queue<HostedPartition> queue = new ArrayDeque<>();
   private final Set<HostedPartition> queued = new HashSet<>();
-  private final Thread thread = new Thread(this::run, "ottla-force");
+  private final Thread thread;
   private final AtomicLong rounds = new AtomicLong();
   private boolean stopping;
+
+  /**
+   * @param directory its path, for people
+   */
+  ForceLoop(String directory) {
+    this.thread = new Thread(this::run, "ottla-force " + directory);
+  }
 
   void start() {
     thread.start();

@@ -12,8 +12,9 @@ import io.ottla.common.time.MonotonicClock;
  *
  * @param forces where to ask for a force of a partition's log
  * @param isr where ISR proposals go
- * @param fatal told of failures after which this process must end
+ * @param storage told of logs that failed
+ * @param fatal told of invariants that are broken, after which this process must end
  * @param duplicates counts repeated batches of idempotent producers, which were answered with the offsets of the originals
  */
 record HostServices(MonotonicClock clock, BrokerSession session, BrokerStates brokers, Purgatory purgatory,
-    Consumer<HostedPartition> forces, IsrOutbox isr, Consumer<Throwable> fatal, LongAdder duplicates) {}
+    Consumer<HostedPartition> forces, IsrOutbox isr, StorageFailures storage, Consumer<Throwable> fatal, LongAdder duplicates) {}

@@ -6,8 +6,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,14 +24,12 @@ import org.slf4j.LoggerFactory;
 import io.ottla.broker.catalog.MetadataListener;
 import io.ottla.broker.lifecycle.BrokerSession;
 import io.ottla.broker.lifecycle.ControllerCalls;
-import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.ProducerCounts;
+import io.ottla.broker.lifecycle.StorageReport;
 import io.ottla.broker.log.LogConfig;
-import io.ottla.broker.log.LogStore;
 import io.ottla.broker.replica.PartitionReplica;
 import io.ottla.broker.replica.PartitionView;
 import io.ottla.broker.replica.ReplicationSettings;
-import io.ottla.broker.replica.Transition;
 import io.ottla.broker.replica.port.BrokerStates;
 import io.ottla.common.config.NodeConfig.BrokerSettings;
 import io.ottla.common.error.ErrorCode;
@@ -57,7 +58,10 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
 
   private final BrokerSession session;
   private final Purgatory purgatory;
-  private final ForceLoop forceLoop = new ForceLoop();
+  private final List<LogDir> dirs;
+  private final OfflineReplicas offline;
+  private final StorageGuard guard;
+  private final MisplacedReplicas misplaced;
   private final Following fetchers;
   private final IsrLoop isrLoop;
   private final HostedPartitions partitions;
@@ -65,8 +69,10 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   private final StorageClerk clerk;
   private final RetentionLoop retention;
   private final CleanerLoop cleaner;
-  private final Collection<TopicIdPartition> found;
   private final LongAdder duplicates = new LongAdder();
+  private final List<OpenLogDir> opened;
+  /** Replicas for which there was no room yet. Under the lock of {@link #onDelta}. */
+  private final Set<TopicIdPartition> unplaced = new TreeSet<>();
   private volatile MetadataImage image = MetadataImage.EMPTY;
   private volatile boolean reconciled;
 
@@ -74,12 +80,11 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
    * What the manager works with.
    *
    * @param wallClock milliseconds since 1970, for bounds on timestamps only
-   * @param fatal told of failures after which the process must end
-   * @param found replicas that lay on disk at start, damaged ones included
+   * @param fatal told of failures after which the process must end: the last log directory, or a broken invariant
    */
-  public record Parts(LogStore store, DirectoryRecord record, LogConfig logDefaults, BrokerSettings settings,
-      BrokerSession session, ControllerCalls controllers, LeaderFetchCalls leaders, MonotonicClock clock,
-      LongSupplier wallClock, RandomSource random, Consumer<Throwable> fatal, Collection<TopicIdPartition> found) {}
+  public record Parts(List<OpenLogDir> dirs, LogConfig logDefaults, BrokerSettings settings, BrokerSession session,
+      ControllerCalls controllers, LeaderFetchCalls leaders, MonotonicClock clock, LongSupplier wallClock,
+      RandomSource random, Consumer<Throwable> fatal) {}
 
   /** Starts no thread yet. */
   public ReplicaManager(Parts parts) {
@@ -89,20 +94,24 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   /** With other workers than threads; then it is never started. */
   ReplicaManager(Parts parts, @Nullable Workers instead) {
     this.session = parts.session();
-    this.found = List.copyOf(parts.found());
+    this.opened = List.copyOf(parts.dirs());
+    this.dirs = opened.stream().map(LogDir::new).toList();
+    this.offline = new OfflineReplicas(session.brokerId());
+    this.misplaced = new MisplacedReplicas(session.brokerId());
     BrokerSettings settings = parts.settings();
     boolean sync = settings.durability().forcesBeforeAck();
     this.isrLoop = new IsrLoop(parts.controllers(), session, parts.clock(), settings.replicaLagMs(), this::hosted);
     Workers workers = instead == null ? threads(parts, sync) : instead;
+    this.guard = new StorageGuard(dirs, offline, this::hostedOrNull, this::hosted, workers.aside(), parts.fatal());
     this.purgatory = workers.purgatory();
     this.fetchers = workers.following();
     HostServices services = new HostServices(parts.clock(), session, this, purgatory, workers.forces(), workers.isr(),
-        parts.fatal(), duplicates);
-    this.partitions = new HostedPartitions(parts.store(), parts.record(), parts.logDefaults(),
+        guard, parts.fatal(), duplicates);
+    this.partitions = new HostedPartitions(dirs, offline, parts.logDefaults(),
         new ReplicationSettings(sync, settings.replicaLagMs()), workers.replicas(), services, parts.random(),
         parts.wallClock());
     this.fetchHandler = new FetchHandler(partitions);
-    this.clerk = new StorageClerk(parts.store(), this::hosted, settings, parts.fatal());
+    this.clerk = new StorageClerk(dirs, this::hosted, settings, guard, this::retryUndone, parts.fatal());
     this.retention = new RetentionLoop(this::hosted, parts.wallClock(), parts.clock());
     this.cleaner = new CleanerLoop(this::hosted, parts.wallClock());
   }
@@ -113,12 +122,13 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
         settings.fetchResponseMaxBytes(), sync);
     Fetchers threads = new Fetchers(new FetchServices(parts.clock(), session, fetching, parts.leaders(),
         this::internalEndpoint, new AtomicLong(), parts.fatal()));
-    return new Workers(new Purgatory(), forceLoop::request, isrLoop, threads, PartitionReplica::new);
+    return new Workers(new Purgatory(), partition -> partition.dir().forces().request(partition), isrLoop, threads,
+        action -> Thread.ofPlatform().name("ottla-storage-failure").daemon().start(action), PartitionReplica::new);
   }
 
   /** Starts the threads. */
   public void start() {
-    forceLoop.start();
+    dirs.forEach(dir -> dir.forces().start());
     isrLoop.start();
     clerk.start();
     retention.start();
@@ -128,6 +138,20 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   /** The replicas in service. Any thread. */
   Collection<HostedPartition> hosted() {
     return partitions.all();
+  }
+
+  private @Nullable HostedPartition hostedOrNull(TopicIdPartition id) {
+    return partitions.get(id);
+  }
+
+  /** What to call when there is something new for the next heartbeat to tell. */
+  public void onStorageNews(Runnable action) {
+    guard.onNews(action);
+  }
+
+  /** What the next heartbeat tells about the logs. */
+  public StorageReport storageReport() {
+    return new StorageReport(guard.offlineDirectories(), offline.toReport(), misplaced.toReport());
   }
 
   // ---- records
@@ -180,7 +204,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   // ---- metadata
 
   @Override
-  public void onDelta(MetadataDelta delta) {
+  public synchronized void onDelta(MetadataDelta delta) {
     image = delta.image();
     long registration = session.brokerEpoch();
     if (registration == BrokerSession.NO_EPOCH || delta.image().index() < registration) {
@@ -191,6 +215,28 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     } else if (!delta.isEmpty()) {
       applyDelta(delta);
     }
+  }
+
+  /** Does what had to be put off for want of room, or because it was not known yet that a log had failed. Called about every second. */
+  synchronized void retryUndone() {
+    if (!reconciled) {
+      return;
+    }
+    partitions.all().forEach(HostedPartition::retryPutOff);
+    Set<TopicIdPartition> again = new TreeSet<>(unplaced);
+    unplaced.clear();
+    again.addAll(offline.all());
+    SortedMap<TopicIdPartition, PartitionState> states = new TreeMap<>();
+    for (TopicIdPartition id : again) {
+      image.partition(id.topicId(), id.partition()).filter(state -> state.isReplica(session.brokerId()))
+          .ifPresent(state -> states.put(id, state));
+    }
+    open(states.keySet(), image);
+    states.forEach((id, state) -> apply(id, state, image));
+  }
+
+  private void open(Collection<TopicIdPartition> wanted, MetadataImage now) {
+    unplaced.addAll(partitions.open(wanted, now));
   }
 
   /** Whether the replicas act on metadata that contains the own registration (M38). */
@@ -206,8 +252,10 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
         mine.put(new TopicIdPartition(topic.id(), number), state);
       }
     });
-    partitions.open(mine.keySet(), now);
-    partitions.setAsideStrays(found);
+    open(mine.keySet(), now);
+    for (int i = 0; i < dirs.size(); i++) {
+      partitions.setAsideStrays(dirs.get(i), opened.get(i).found());
+    }
     mine.forEach((id, state) -> apply(id, state, now));
     reconciled = true;
     LOG.info("event=replicas_ready count={} appliedIndex={}", mine.size(), now.index());
@@ -221,12 +269,12 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     delta.changedPartitions().forEach((id, state) -> {
       if (state.isReplica(session.brokerId())) {
         mine.put(id, state);
-      } else if (partitions.get(id) != null) {
+      } else if (partitions.get(id) != null || offline.contains(id)) {
         left.put(id, state);
       }
     });
     removeReassigned(left, now);
-    partitions.open(mine.keySet(), now);
+    open(mine.keySet(), now);
     mine.forEach((id, state) -> apply(id, state, now));
     configuredTopics(delta).forEach(topic -> applySettings(topic, now));
   }
@@ -256,8 +304,9 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     for (TopicImage topic : deleted.values()) {
       for (int number = 0; number < topic.partitions().size(); number++) {
         TopicIdPartition id = new TopicIdPartition(topic.id(), number);
-        if (partitions.get(id) != null) {
+        if (partitions.get(id) != null || offline.contains(id)) {
           fetchers.stopFollowing(id);
+          misplaced.forget(id);
           gone.add(id);
         }
       }
@@ -272,6 +321,8 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     left.forEach((id, state) -> {
       apply(id, state, now); // whoever waits here for acks is told that the leadership ended
       fetchers.stopFollowing(id);
+      misplaced.forget(id);
+      unplaced.remove(id);
     });
     if (!left.isEmpty()) {
       partitions.delete(left.keySet());
@@ -279,18 +330,64 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
   }
 
   private void apply(TopicIdPartition id, PartitionState state, MetadataImage now) {
-    HostedPartition hosted = partitions.get(id);
     TopicImage topic = now.topic(id.topicId()).orElse(null);
-    if (hosted == null || topic == null) {
+    if (topic == null) {
       return;
     }
-    Transition transition = hosted.apply(new PartitionView(state, now.effectiveMinIsr(topic, state)));
-    switch (transition) {
+    PartitionView view = new PartitionView(state, now.effectiveMinIsr(topic, state));
+    HostedPartition hosted = partitions.get(id);
+    if (hosted != null && hosted.serves() && !offline.contains(id)) {
+      apply(hosted, view);
+    } else if (hosted != null && !offline.contains(id)) {
+      // Its directory failed while it was being put into service.
+      hosted.apply(view);
+      offline.add(id, hosted.goOffline(), hosted.dir());
+    } else if (hosted != null) {
+      hosted.apply(view);
+    }
+    if (offline.contains(id) && !state.isReplica(session.brokerId())) {
+      partitions.delete(List.of(id));
+    } else if (offline.contains(id)) {
+      applyOffline(id, view, now);
+    }
+  }
+
+  private void apply(HostedPartition hosted, PartitionView view) {
+    PartitionState state = view.state();
+    switch (hosted.apply(view)) {
       case BECAME_FOLLOWER -> fetchers.follow(hosted, state.leader());
-      case BECAME_LEADER, BECAME_IDLE -> fetchers.stopFollowing(id);
+      case BECAME_LEADER, BECAME_IDLE -> fetchers.stopFollowing(hosted.id());
       case UPDATED, IGNORED -> {
       }
     }
+    misplaced.note(hosted.id(), hosted.dir().id(), state);
+  }
+
+  /** A replica without a usable log: it comes back when the controllers have taken it out and there is something to copy (P43, P45). */
+  private void applyOffline(TopicIdPartition id, PartitionView view, MetadataImage now) {
+    misplaced.forget(id);
+    boolean back = switch (offline.judge(id, view.state())) {
+      case REBUILD -> partitions.rebuild(id, now);
+      case LEAD_WITH_THE_REST -> partitions.serveTheRest(id, now);
+      case WAIT_FOR_REMOVAL -> false;
+      case KEEP -> keep(id);
+    };
+    HostedPartition fresh = back ? partitions.get(id) : null;
+    if (fresh != null) {
+      LOG.info("event=replica_begun_anew partition={} topic={} directory={}", id, fresh.topic(), fresh.dir());
+      apply(fresh, view);
+    }
+  }
+
+  /** Nobody who has everything committed is left, and only an operator can decide to go on without it (P43). */
+  private boolean keep(TopicIdPartition id) {
+    if (offline.kept(id)) {
+      LOG.error(
+          "event=alarm kind=NO_REPLICA_LEFT partition={} reason=\"the log of the last in-sync replica cannot be used;"
+              + " what is left of it is kept\"",
+          id);
+    }
+    return false;
   }
 
   private Optional<Endpoint> internalEndpoint(int brokerId) {
@@ -314,7 +411,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     List<ReplicaStatusResponse.Replica> replicas = new ArrayList<>();
     partitions.all().stream().sorted((a, b) -> a.id().compareTo(b.id())).forEach(hosted -> {
       HostedPartition.Snapshot at = hosted.snapshot();
-      String digest = withDigests
+      String digest = withDigests && hosted.serves()
           ? Long.toHexString(hosted.log().digest(at.logStartOffset(), at.highWatermark()))
           : "";
       replicas.add(new ReplicaStatusResponse.Replica(hosted.id().topicId(), hosted.topic(), hosted.id().partition(),
@@ -325,8 +422,23 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
         replicas);
   }
 
-  /** Numbers of replicas for health and metrics. */
-  public record Counts(int replicas, int leaders, int neverInSync) {}
+  /** Numbers of replicas for health and metrics; those offline are not among the others. */
+  public record Counts(int replicas, int leaders, int neverInSync, int offline) {
+    /** Before anything is hosted. */
+    public static final Counts NONE = new Counts(0, 0, 0, 0);
+  }
+
+  /** Whether this log directory is in service. */
+  public boolean isOnline(UUID directory) {
+    return dirs.stream().anyMatch(dir -> dir.id().equals(directory) && dir.isOnline());
+  }
+
+  /** Paths of the log directories, and whether each is in service. */
+  public SortedMap<String, Boolean> directories() {
+    SortedMap<String, Boolean> online = new TreeMap<>();
+    dirs.forEach(dir -> online.put(dir.name(), dir.isOnline()));
+    return online;
+  }
 
   /** Counts the replicas. */
   public Counts counts() {
@@ -336,7 +448,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
       leaders += hosted.leads() ? 1 : 0;
       never += hosted.wasInSync() ? 0 : 1;
     }
-    return new Counts(partitions.count(), leaders, never);
+    return new Counts(partitions.count(), leaders, never, offline.count());
   }
 
   /** Counts the idempotent producers. */
@@ -361,7 +473,7 @@ public final class ReplicaManager implements PartitionService, MetadataListener,
     retention.close();
     cleaner.close();
     partitions.all().forEach(HostedPartition::close);
-    forceLoop.close();
+    dirs.forEach(dir -> dir.forces().close());
     clerk.close();
     purgatory.close();
   }

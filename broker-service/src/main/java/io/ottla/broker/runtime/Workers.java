@@ -1,5 +1,6 @@
 package io.ottla.broker.runtime;
 
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.ottla.broker.replica.PartitionReplica;
@@ -14,10 +15,11 @@ import io.ottla.broker.replica.port.ReplicaLog;
  * @param forces where to ask for a force of a partition's log
  * @param isr where ISR proposals go
  * @param following who copies from leaders
+ * @param aside who does what nobody must wait for
  * @param replicas how replicas are made
  */
 record Workers(Purgatory purgatory, Consumer<HostedPartition> forces, IsrOutbox isr, Following following,
-    ReplicaFactory replicas) {
+    Executor aside, ReplicaFactory replicas) {
 
   /** Makes the core of a replica; see {@link PartitionReplica}. */
   @FunctionalInterface

@@ -3,6 +3,7 @@ package io.ottla.broker.storage;
 import io.ottla.broker.log.port.LogDirectory;
 import io.ottla.broker.log.port.PartitionDirectory;
 import io.ottla.broker.log.port.PartitionMetadata;
+import io.ottla.broker.log.port.StorageFullException;
 import io.ottla.common.id.TopicIdPartition;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -68,7 +69,8 @@ public final class NioLogDirectory implements LogDirectory {
    * Opens a data directory, formatting it if it holds no logs or does not exist.
    *
    * @param newDirectoryId the id it gets if it is formatted now
-   * @throws IOException if another process uses it, or it belongs to another cluster or broker, or holds logs but no readable metadata
+   * @throws ForeignDirectoryException if another process uses it, or it belongs to another cluster or broker, or holds logs but no readable
+   *     metadata
    */
   public static NioLogDirectory open(Path root, String clusterId, int brokerId, UUID newDirectoryId)
       throws IOException {
@@ -110,7 +112,7 @@ public final class NioLogDirectory implements LogDirectory {
     }
     if (lock == null) {
       channel.close();
-      throw new IOException("data directory " + root + " is in use by another broker");
+      throw new ForeignDirectoryException("data directory " + root + " is in use by another broker");
     }
     return channel;
   }
@@ -118,7 +120,7 @@ public final class NioLogDirectory implements LogDirectory {
   /** Logs without an identity are not ours to take over or to write beside (Q46). */
   private static void requireNoLogs(Path root, boolean metadataDamaged) throws IOException {
     if (metadataDamaged || !directories(root).isEmpty()) {
-      throw new IOException("data directory " + root + " is not new, but its " + DIRECTORY_METADATA
+      throw new ForeignDirectoryException("data directory " + root + " is not new, but its " + DIRECTORY_METADATA
           + " is missing or damaged");
     }
   }
@@ -136,8 +138,8 @@ public final class NioLogDirectory implements LogDirectory {
   private static void requireSame(Path root, String name, String expected, Map<String, String> stored)
       throws IOException {
     if (!expected.equals(stored.get(name))) {
-      throw new IOException("data directory " + root + " belongs to " + name + " " + stored.get(name) + ", not "
-          + expected);
+      throw new ForeignDirectoryException("data directory " + root + " belongs to " + name + " " + stored.get(name)
+          + ", not " + expected);
     }
   }
 
@@ -194,6 +196,14 @@ public final class NioLogDirectory implements LogDirectory {
 
   @Override
   public synchronized PartitionDirectory create(PartitionMetadata metadata) throws IOException {
+    try {
+      return createUnlessFull(metadata);
+    } catch (IOException e) {
+      throw NioSegmentFile.isNoRoom(e) ? new StorageFullException("no room to create a log in " + root, e) : e;
+    }
+  }
+
+  private PartitionDirectory createUnlessFull(PartitionMetadata metadata) throws IOException {
     Path path = root.resolve(directoryName(metadata.id()));
     if (Files.exists(path)) {
       throw new IOException(path + " exists already");

@@ -3,6 +3,7 @@ package io.ottla.broker.storage;
 import io.ottla.broker.log.port.PartitionDirectory;
 import io.ottla.broker.log.port.PartitionMetadata;
 import io.ottla.broker.log.port.SegmentFile;
+import io.ottla.broker.log.port.StorageFullException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,11 @@ final class NioPartitionDirectory implements PartitionDirectory {
 
   @Override
   public SegmentFile open(String name) throws IOException {
-    return new NioSegmentFile(path.resolve(name));
+    try {
+      return new NioSegmentFile(path.resolve(name));
+    } catch (IOException e) {
+      throw NioSegmentFile.isNoRoom(e) ? new StorageFullException("no room to create " + name, e) : e;
+    }
   }
 
   @Override

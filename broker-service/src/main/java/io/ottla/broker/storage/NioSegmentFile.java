@@ -171,7 +171,11 @@ final class NioSegmentFile implements SegmentFile {
     }
   }
 
+  /** Whether the operating system had no room for what was to be written; the other cases say so already. */
   static boolean isNoRoom(IOException e) {
+    if (e instanceof StorageFullException) {
+      return true;
+    }
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     return message.contains("no space left") || message.contains("quota exceeded");
   }

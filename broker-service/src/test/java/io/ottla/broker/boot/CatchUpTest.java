@@ -6,6 +6,7 @@ import io.ottla.broker.lifecycle.BrokerState;
 import io.ottla.broker.lifecycle.BrokerStatus;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The latch that keeps a restarted broker out of service until its replicas are back. */
@@ -17,7 +18,8 @@ class CatchUpTest {
   private final BrokerReadiness readiness = new BrokerReadiness(status::get, catchUp, false);
 
   private static BrokerStatus status(BrokerState state, int neverInSync) {
-    return new BrokerStatus(state, 7, state != BrokerState.RUNNING, true, 3, 3, 40, 42, 3, neverInSync, 1, true);
+    return new BrokerStatus(state, 7, state != BrokerState.RUNNING, true, 3, 3, 40, 42, 3, neverInSync, 1, 0,
+        new TreeMap<>());
   }
 
   @Test

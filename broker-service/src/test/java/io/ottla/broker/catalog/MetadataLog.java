@@ -74,6 +74,11 @@ public final class MetadataLog {
         replicas.stream().map(broker -> new UUID(2, broker)).toList()));
   }
 
+  /** Takes a replica that lost its log out of ISR and ELR, as controllers do: in a new leader epoch (P45). */
+  public void loseReplica(UUID topic, int partition, List<Integer> isr, int leader) {
+    add(new PartitionChange(topic, partition, null, isr, List.of(), null, null, null, leader, null, null));
+  }
+
   /** Appends an entry of term 1. */
   public void add(MetadataRecord... records) {
     entries.add(List.of(records));

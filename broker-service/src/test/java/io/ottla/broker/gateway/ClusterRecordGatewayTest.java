@@ -167,6 +167,15 @@ class ClusterRecordGatewayTest {
     assertThat(values(local, 0)).containsExactly("b");
   }
 
+  /** P44: it is refused for certain, and at once; room does not come back while somebody waits. */
+  @Test
+  void aFullDiskIsToldAtOnce() {
+    local.refusals.add(new AppendOutcome.Failed(ErrorCode.STORAGE_FULL, "no room"));
+    assertThat(produce(1000, record(0, null, "a"))).singleElement().isInstanceOfSatisfying(RecordResult.Failed.class,
+        failed -> assertThat(failed.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+    assertThat(values(local, 0)).as("nothing was sent again").isEmpty();
+  }
+
   @Test
   void batchesAreCompressedAsTheTopicAsks() {
     String value = "to be stored small ".repeat(50);

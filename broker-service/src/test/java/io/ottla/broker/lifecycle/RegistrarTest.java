@@ -42,24 +42,71 @@ class RegistrarTest {
 
   private final MemoryDirectory directory = new MemoryDirectory();
 
-  @Test
-  void aMarkOfTheLastEpochIsCleanAndAnOlderOneIsNot() {
-    Registration last = new Registration(7, Durability.SYNC);
-    assertThat(Registrar.restartClass(last, 7, true)).isEqualTo(RestartClass.CLEAN);
-    assertThat(Registrar.restartClass(last, 6, true)).isEqualTo(RestartClass.CRASH_DURABLE);
+  private static StartedDirectory started(@Nullable Registration previous, long cleanEpoch, boolean sound,
+      String machine) {
+    DirectoryRecord record = new DirectoryRecord(new MemoryDirectory());
+    if (previous != null) {
+      record.store(previous);
+      record.replaceManifest(List.of());
+    }
+    return new StartedDirectory(new UUID(9, cleanEpoch), record, machine, cleanEpoch, sound, !record.isNew());
+  }
+
+  private static RestartClass restartClass(@Nullable Registration previous, long cleanEpoch, boolean sound) {
+    return Registrar.restartClass(List.of(started(previous, cleanEpoch, sound, "boot a mount 1")));
   }
 
   @Test
-  void aCrashIsDurableOnlyWhenEveryAcknowledgementWasForced() {
-    assertThat(Registrar.restartClass(new Registration(7, Durability.SYNC), -1, true))
+  void aMarkOfTheLastEpochIsCleanAndAnOlderOneIsNot() {
+    Registration last = new Registration(7, Durability.SYNC);
+    assertThat(restartClass(last, 7, true)).isEqualTo(RestartClass.CLEAN);
+    assertThat(restartClass(last, 6, true)).isEqualTo(RestartClass.CRASH_DURABLE);
+  }
+
+  @Test
+  void aCrashIsDurableWhenEveryAcknowledgementWasForcedOrThePageCacheIsStillThere() {
+    assertThat(restartClass(new Registration(7, Durability.SYNC, "boot z mount 1"), -1, true))
         .isEqualTo(RestartClass.CRASH_DURABLE);
-    assertThat(Registrar.restartClass(new Registration(7, Durability.OS), -1, true)).isEqualTo(RestartClass.LOSSY);
+    for (Durability mode : List.of(Durability.OS, Durability.INTERVAL)) {
+      assertThat(restartClass(new Registration(7, mode, "boot a mount 1"), -1, true)).as("a killed process")
+          .isEqualTo(RestartClass.CRASH_DURABLE);
+      assertThat(restartClass(new Registration(7, mode, "boot z mount 1"), -1, true)).as("another boot")
+          .isEqualTo(RestartClass.LOSSY);
+      assertThat(restartClass(new Registration(7, mode, "boot a mount 2"), -1, true)).as("another mount")
+          .isEqualTo(RestartClass.LOSSY);
+      assertThat(restartClass(new Registration(7, mode), -1, true)).as("not known").isEqualTo(RestartClass.LOSSY);
+    }
+    assertThat(Registrar.restartClass(List.of(started(new Registration(7, Durability.OS), -1, true, ""))))
+        .as("known neither then nor now").isEqualTo(RestartClass.LOSSY);
   }
 
   @Test
   void damageOrANewDiskIsLossyWhateverTheMarkSays() {
-    assertThat(Registrar.restartClass(new Registration(7, Durability.SYNC), 7, false)).isEqualTo(RestartClass.LOSSY);
-    assertThat(Registrar.restartClass(null, -1, true)).isEqualTo(RestartClass.LOSSY);
+    assertThat(restartClass(new Registration(7, Durability.SYNC), 7, false)).isEqualTo(RestartClass.LOSSY);
+    assertThat(restartClass(null, -1, true)).isEqualTo(RestartClass.LOSSY);
+  }
+
+  @Test
+  void theDirectoryThatProvesLeastDecidesAndANewOneHasNoSay() {
+    StartedDirectory clean = started(new Registration(7, Durability.SYNC), 7, true, "");
+    StartedDirectory crashed = started(new Registration(7, Durability.SYNC), -1, true, "");
+    StartedDirectory lossy = started(new Registration(7, Durability.SYNC), 7, false, "");
+    StartedDirectory fresh = started(null, -1, true, "");
+    assertThat(Registrar.restartClass(List.of(clean, crashed))).isEqualTo(RestartClass.CRASH_DURABLE);
+    assertThat(Registrar.restartClass(List.of(clean, lossy, crashed))).isEqualTo(RestartClass.LOSSY);
+    assertThat(Registrar.restartClass(List.of(fresh, clean))).isEqualTo(RestartClass.CLEAN);
+    assertThat(Registrar.restartClass(List.of(fresh, fresh))).isEqualTo(RestartClass.LOSSY);
+  }
+
+  /** P44: kept until the directory holds nothing old any more. */
+  @Test
+  void aFailedDirectoryIsRememberedUntilItIsForgotten() {
+    UUID failed = new UUID(7, 7);
+    DirectoryRecord record = new DirectoryRecord(directory);
+    record.noteFailed(failed);
+    assertThat(new DirectoryRecord(directory).failedDirectories()).containsExactly(failed);
+    record.forgetFailed(failed);
+    assertThat(new DirectoryRecord(directory).failedDirectories()).isEmpty();
   }
 
   @Test
@@ -77,6 +124,9 @@ class RegistrarTest {
     assertThat(record.isComplete(List.of())).as("a new directory").isTrue();
     record.store(new Registration(3, Durability.SYNC));
     assertThat(new DirectoryRecord(directory).registration()).isEqualTo(new Registration(3, Durability.SYNC));
+    Registration withMachine = new Registration(4, Durability.OS, "boot a mount 36 8:1 / /var");
+    record.store(withMachine);
+    assertThat(new DirectoryRecord(directory).registration()).isEqualTo(withMachine);
     assertThat(new DirectoryRecord(directory).isComplete(List.of())).as("lost").isFalse();
     record.replaceManifest(List.of());
     assertThat(new DirectoryRecord(directory).isComplete(List.of())).as("empty, and written").isTrue();

@@ -28,24 +28,27 @@ public final class MemoryDisk implements LogDirectory {
     private static final long serialVersionUID = 1L;
   }
 
-  private final UUID directoryId;
   private final Map<TopicIdPartition, Directory> partitions = new TreeMap<>();
   private final Map<String, byte[]> checkpoints = new TreeMap<>();
   private int stepsToPowerCut = -1;
   private int stepsDone;
   private long room = Long.MAX_VALUE;
   private boolean forcesFail;
-  private @Nullable Runnable duringForce;
+  private boolean readsFail;
+  private boolean writesFail;
+  private final UUID id;
 
-  /** An empty disk with an id of its own. */
-  public MemoryDisk(UUID directoryId) {
-    this.directoryId = directoryId;
-  }
-
-  /** An empty disk. */
+  /** The disk of tests that need only one. */
   public MemoryDisk() {
     this(new UUID(0, 1));
   }
+
+  /** A disk with a directory id. */
+  public MemoryDisk(UUID id) {
+    this.id = id;
+  }
+
+  private @Nullable Runnable duringForce;
 
   /** Plans a power cut after so many more steps; -1 for none. */
   public synchronized void planPowerCut(int steps) {
@@ -70,6 +73,49 @@ public final class MemoryDisk implements LogDirectory {
   /** Forces work again. */
   public synchronized void repair() {
     forcesFail = false;
+  }
+
+  /** Makes every read fail from now on: a bad sector. */
+  public synchronized void failReads() {
+    readsFail = true;
+  }
+
+  /** Makes every write fail from now on, for other reasons than want of room. */
+  public synchronized void failWrites() {
+    writesFail = true;
+  }
+
+  void failReadIfAsked() throws IOException {
+    if (readsFail) {
+      throw new IOException("Input/output error");
+    }
+  }
+
+  void failWriteIfAsked() throws IOException {
+    if (writesFail) {
+      throw new IOException("Input/output error");
+    }
+  }
+
+  /** Turns one bit of a stored file. */
+  public synchronized void rot(TopicIdPartition partition, String file, int position) {
+    MemoryFile rotten = Objects.requireNonNull(partitions.get(partition), partition.toString()).file(file);
+    rotten.current[position] ^= 4;
+  }
+
+  /** Size of a stored file. */
+  public synchronized int size(TopicIdPartition partition, String file) {
+    return Objects.requireNonNull(partitions.get(partition), partition.toString()).file(file).current.length;
+  }
+
+  /** Whether the replica has a directory. */
+  public synchronized boolean holds(TopicIdPartition partition) {
+    return partitions.containsKey(partition);
+  }
+
+  /** Takes a replica's directory away, as somebody who should not have. */
+  public synchronized void wipe(TopicIdPartition partition) {
+    partitions.remove(partition);
   }
 
   /** Does something in the middle of the next force, as another thread would. */
@@ -112,7 +158,7 @@ public final class MemoryDisk implements LogDirectory {
 
   @Override
   public UUID directoryId() {
-    return directoryId;
+    return id;
   }
 
   @Override
@@ -125,6 +171,7 @@ public final class MemoryDisk implements LogDirectory {
     if (partitions.containsKey(metadata.id())) {
       throw new IOException(metadata.id() + " exists already");
     }
+    failWriteIfAsked();
     step();
     Directory directory = new Directory(metadata);
     partitions.put(metadata.id(), directory);
@@ -165,6 +212,7 @@ public final class MemoryDisk implements LogDirectory {
 
   private synchronized void replace(Map<String, byte[]> target, String name, byte[] content) throws IOException {
     failForceIfAsked();
+    failWriteIfAsked();
     if (takeRoom(content.length) < content.length) {
       throw new StorageFullException("no room for " + name, new IOException("No space left on device"));
     }

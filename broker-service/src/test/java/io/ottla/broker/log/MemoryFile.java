@@ -89,6 +89,7 @@ final class MemoryFile {
     public void append(ByteBuffer source) throws IOException {
       synchronized (disk) {
         checkOpen();
+        disk.failWriteIfAsked();
         int wanted = source.remaining();
         int room = disk.takeRoom(wanted);
         int at = current.length;
@@ -106,6 +107,7 @@ final class MemoryFile {
     public int read(ByteBuffer target, long position) throws IOException {
       synchronized (disk) {
         checkOpen();
+        disk.failReadIfAsked();
         int count = (int) Math.max(0, Math.min(target.remaining(), current.length - position));
         if (count > 0) {
           target.put(current, (int) position, count);

@@ -127,6 +127,53 @@ class LogStoreTest {
     last.close();
   }
 
+  /** P43: rot in the midst of the log, found by a reader. A start that only looks at the end would not find it. */
+  @Test
+  void aLogThatWasGivenUpIsKnownToBeDamagedAndARepairReadsAllOfIt() throws IOException {
+    LogStore store = withTwoLogs();
+    store.log(FIRST).orElseThrow().flush();
+    store.checkpointRecoveryPoints();
+    Path segment = root.resolve(FIRST.topicId() + "-0").resolve("00000000000000000000.log");
+    byte[] content = Files.readAllBytes(segment);
+    content[content.length / 2] ^= 1;
+    Files.write(segment, content);
+    store.giveUp(FIRST, "a bad\nbatch");
+    store.giveUp(FIRST, "once more");
+    assertThat(store.log(FIRST)).isEmpty();
+    assertThat(store.isDamaged(FIRST)).isTrue();
+    store.closeCleanly(1);
+
+    LogStore again = open();
+    LogStore.StartReport report = again.start();
+    assertThat(report.isDamaged()).isTrue();
+    assertThat(report.recoveries().getFirst().damage()).isEqualTo("a bad batch");
+    assertThat(again.log(SECOND)).isPresent();
+    PartitionLog repaired = again.repair(FIRST);
+    assertThat(repaired.logEndOffset()).as("in the first of several segments").isPositive().isLessThan(9);
+    assertThat(repaired.verified(repaired.read(0, 10_000, repaired.logEndOffset())).remaining()).isPositive();
+    again.closeCleanly(2);
+
+    LogStore last = open();
+    assertThat(last.start().isDamaged()).as("repaired").isFalse();
+    last.close();
+  }
+
+  /** P44: however whole they look. */
+  @Test
+  void theLogsOfADirectoryThatIsNotTrustedStayClosed() throws IOException {
+    withTwoLogs().closeCleanly(1);
+    LogStore store = open();
+    LogStore.StartReport report = store.start("it failed");
+    assertThat(report.isDamaged()).isTrue();
+    assertThat(report.recoveries()).hasSize(2).allMatch(one -> "it failed".equals(one.damage()));
+    assertThat(store.logs()).isEmpty();
+    store.setAside(FIRST);
+    assertThat(store.create(metadata(FIRST, 7)).logEndOffset()).isZero();
+    assertThat(store.repair(SECOND).logEndOffset()).isEqualTo(50);
+    assertThat(store.hasDamaged()).isFalse();
+    store.close();
+  }
+
   @Test
   void aDeletedReplicaLeavesNothingBehindAndMayComeBackEmpty() throws IOException {
     LogStore store = withTwoLogs();

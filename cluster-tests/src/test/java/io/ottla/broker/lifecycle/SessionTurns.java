@@ -17,9 +17,11 @@ import io.ottla.common.wire.HeartbeatResponse;
 import io.ottla.common.wire.RegisterBrokerRequest;
 import io.ottla.common.wire.RegisterBrokerResponse;
 import io.ottla.common.wire.RestartClass;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** A broker's registration and heartbeats, production code, without the threads that would wait for answers. */
 public final class SessionTurns {
@@ -63,26 +65,25 @@ public final class SessionTurns {
   private final NodeConfig config;
   private final MonotonicClock clock;
   private final BrokerSession session;
-  private final DirectoryRecord record;
-  private final UUID directoryId;
+  private final List<StartedDirectory> directories;
   private final String clusterId;
   private final RestartClass restartClass;
   private final Registrar registrar;
   private final HeartbeatLoop heartbeats;
 
   /** A process that starts with this directory. */
-  public SessionTurns(NodeConfig config, MonotonicClock clock, String clusterId, DirectoryRecord record,
-      UUID directoryId, UUID incarnation, RestartClass restartClass, LongSupplier appliedIndex, BooleanSupplier ready) {
+  public SessionTurns(NodeConfig config, MonotonicClock clock, String clusterId,
+      List<StartedDirectory> directories, UUID incarnation, RestartClass restartClass, LongSupplier appliedIndex,
+      BooleanSupplier ready, Supplier<StorageReport> storage) {
     this.config = config;
     this.clock = clock;
     this.session = new BrokerSession(config.nodeId(), config.broker().sessionMs(), clock);
-    this.record = record;
-    this.directoryId = directoryId;
+    this.directories = List.copyOf(directories);
     this.clusterId = clusterId;
     this.restartClass = restartClass;
     this.registrar = new Registrar(config, NOBODY, session, incarnation);
     this.heartbeats = new HeartbeatLoop(session, NOBODY, clock, config.broker().heartbeatMs(), appliedIndex, ready,
-        failure -> {
+        storage, failure -> {
           throw new IllegalStateException("heartbeats failed", failure);
         });
   }
@@ -94,12 +95,12 @@ public final class SessionTurns {
 
   /** The registration to ask for. */
   public RegisterBrokerRequest registration() {
-    return registrar.request(record, clusterId, directoryId, restartClass);
+    return registrar.request(directories, clusterId, restartClass);
   }
 
   /** A controller took it. */
   public void registered(RegisterBrokerResponse response) {
-    registrar.accepted(record, clusterId, restartClass, response);
+    registrar.accepted(directories, clusterId, restartClass, response);
   }
 
   /** Milliseconds between heartbeats. */

@@ -1,7 +1,6 @@
 package io.ottla.broker.runtime;
 
 import io.ottla.broker.lifecycle.BrokerSession;
-import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.SessionTurns;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogStore;
@@ -31,6 +30,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -61,15 +61,15 @@ public final class BrokerTurns {
    * What it is made of.
    *
    * @param followersForce whether followers force what they append before they fetch again
-   * @param found replicas that lay on disk at start
+   * @param dir its only log directory
    */
-  public record Parts(LogStore store, DirectoryRecord record, LogConfig logs, NodeConfig config, BrokerSession session,
+  public record Parts(OpenLogDir dir, LogConfig logs, NodeConfig config, BrokerSession session,
       MonotonicClock clock, LongSupplier wallClock, RandomSource random, Timer timer, Replicas replicas,
-      boolean followersForce, Consumer<Throwable> fatal, Collection<TopicIdPartition> found) {}
+      boolean followersForce, Consumer<Throwable> fatal) {}
 
   /** Replicas that act on nothing before the metadata holds their broker's registration. */
   public BrokerTurns(Parts parts) {
-    this.store = parts.store();
+    this.store = parts.dir().store();
     this.session = parts.session();
     this.clock = parts.clock();
     NodeConfig.BrokerSettings settings = parts.config().broker();
@@ -85,11 +85,38 @@ public final class BrokerTurns {
       }
     };
     this.manager = new ReplicaManager(
-        new ReplicaManager.Parts(store, parts.record(), parts.logs(), settings, session, SessionTurns.NOBODY,
+        new ReplicaManager.Parts(List.of(parts.dir()), parts.logs(), settings, session, SessionTurns.NOBODY,
             (leader, request, timeout) -> new CompletableFuture<>(), clock, parts.wallClock(), parts.random(),
-            parts.fatal(), parts.found()),
+            parts.fatal()),
         new Workers(purgatory, forces::add,
-            (partition, proposal) -> proposals.add(new IsrLoop.Sent(partition, proposal)), loops, parts.replicas()));
+            (partition, proposal) -> proposals.add(new IsrLoop.Sent(partition, proposal)), loops, new Aside(parts.timer()),
+            parts.replicas()));
+  }
+
+  /** What a thread of its own would do comes right after the running turn; what that starts in turn, at once. */
+  private static final class Aside implements Executor {
+    private final Timer timer;
+    private boolean running;
+
+    Aside(Timer timer) {
+      this.timer = timer;
+    }
+
+    @Override
+    public void execute(Runnable action) {
+      if (running) {
+        action.run();
+        return;
+      }
+      timer.after(0, () -> {
+        running = true;
+        try {
+          action.run();
+        } finally {
+          running = false;
+        }
+      });
+    }
   }
 
   /** The replicas, for everything but threads. */

@@ -5,6 +5,8 @@ import io.ottla.broker.catalog.MetadataPage;
 import io.ottla.broker.catalog.MetadataSnapshot;
 import io.ottla.broker.lifecycle.DirectoryRecord;
 import io.ottla.broker.lifecycle.Registrar;
+import io.ottla.broker.lifecycle.StartedDirectory;
+import io.ottla.broker.lifecycle.StorageReport;
 import io.ottla.broker.lifecycle.SessionTurns;
 import io.ottla.broker.log.LogConfig;
 import io.ottla.broker.log.LogFailedException;
@@ -12,6 +14,7 @@ import io.ottla.broker.log.LogStore;
 import io.ottla.broker.log.MemoryDisk;
 import io.ottla.broker.log.RecoveryReport;
 import io.ottla.broker.runtime.BrokerTurns;
+import io.ottla.broker.runtime.OpenLogDir;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.id.TopicIdPartition;
@@ -137,8 +140,9 @@ final class SimBroker extends SimProcess {
     LogStore.StartReport report = store.start();
     List<TopicIdPartition> found = report.recoveries().stream().map(RecoveryReport::id).toList();
     DirectoryRecord record = new DirectoryRecord(disk);
-    RestartClass restart = Registrar.restartClass(record.registration(), report.cleanShutdownEpoch().orElse(-1),
-        record.isComplete(found) && !report.isDamaged());
+    List<StartedDirectory> started = List.of(new StartedDirectory(disk.directoryId(), record, "",
+        report.cleanShutdownEpoch().orElse(-1), record.isComplete(found) && !report.isDamaged(), !record.isNew()));
+    RestartClass restart = Registrar.restartClass(started);
     cluster.note(id, "broker starts as " + restart + " with " + report.recoveries());
     cluster.checker().restarted(this, restart, store.logs());
     CatalogTurns catalog = new CatalogTurns(delta -> {
@@ -149,16 +153,22 @@ final class SimBroker extends SimProcess {
         cluster.checker().look(this, replicas);
       }
     }, () -> life().session.session().clusterId(), this::fail);
-    SessionTurns session = new SessionTurns(config, clock(), SimCluster.CLUSTER, record, disk.directoryId(),
-        own.nextUuid(), restart, () -> catalog.catalog().image().index(), this::isReconciled);
+    SessionTurns session = new SessionTurns(config, clock(), SimCluster.CLUSTER, started, own.nextUuid(),
+        restart, () -> catalog.catalog().image().index(), this::isReconciled, this::storageReport);
     Life now = new Life(store, session, catalog);
     now.controller = own.nextInt(cluster.controllers().size());
     life = now;
-    BrokerTurns.Parts parts = new BrokerTurns.Parts(store, record, logs, config, session.session(), clock(),
+    BrokerTurns.Parts parts = new BrokerTurns.Parts(
+        new OpenLogDir("disk", disk.directoryId(), store, record, found), logs, config, session.session(), clock(),
         this::wallMs, own, this::timer, cluster.production().replicas(cluster, id),
         cluster.production().followersForce(),
-        this::fail, found);
+        this::fail);
     register(now, parts);
+  }
+
+  private StorageReport storageReport() {
+    BrokerTurns replicas = turns();
+    return replicas == null ? StorageReport.NONE : replicas.manager().storageReport();
   }
 
   private boolean isReconciled() {

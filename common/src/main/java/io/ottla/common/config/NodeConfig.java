@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param listeners addresses to bind
  * @param advertised addresses to publish, one per listener
  * @param bootstrapServers INTERNAL addresses of controllers
+ * @param logDirs directories of the partition logs, at least one
  * @param faults whether a test may tell this node to do wrong
  */
 public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId, List<QuorumMember> initialVoters,
     List<Listener> bootstrapServers, List<Listener> listeners, List<Listener> advertised, String managementHost,
-    int managementPort, Path logDir, Path metadataDir, QuorumTiming quorum, MetadataLog metadataLog,
+    int managementPort, List<Path> logDirs, Path metadataDir, QuorumTiming quorum, MetadataLog metadataLog,
     BrokerSettings broker, TopicDefaults topics,
     HttpLimits http, boolean faults) {
 
@@ -71,15 +72,30 @@ public record NodeConfig(Set<Role> roles, int nodeId, @Nullable String clusterId
     int nodeId = nodeId(in);
     List<QuorumMember> voters = in.members(Settings.INITIAL_VOTERS);
     List<Listener> listeners = listeners(in, roles);
-    Path logDir = Path.of(in.string(Settings.LOG_DIRS));
+    List<Path> logDirs = logDirs(in);
     String metadataDir = in.optional(Settings.METADATA_LOG_DIR);
     NodeConfig config = new NodeConfig(roles, nodeId, in.optional(Settings.CLUSTER_ID), voters, bootstrap(in, voters),
         listeners, advertised(in, listeners, hostName), in.string(Settings.MANAGEMENT_ADDRESS),
-        in.port(Settings.MANAGEMENT_PORT), logDir,
-        metadataDir == null ? logDir.resolve("metadata") : Path.of(metadataDir),
+        in.port(Settings.MANAGEMENT_PORT), logDirs,
+        metadataDir == null ? logDirs.getFirst().resolve("metadata") : Path.of(metadataDir),
         quorum(in), metadataLog(in), broker(in), topics(in), http(in), in.flag(Settings.FAULTS_ENABLED));
     config.check();
     return config;
+  }
+
+  private static List<Path> logDirs(SettingReader in) {
+    List<String> given = in.list(Settings.LOG_DIRS);
+    List<Path> dirs = given.isEmpty()
+        ? List.of(Path.of(in.string(Settings.LOG_DIR)))
+        : given.stream().map(Path::of).toList();
+    for (int i = 0; i < dirs.size(); i++) {
+      Path dir = dirs.get(i).toAbsolutePath().normalize();
+      for (Path other : dirs.subList(0, i)) {
+        require(!dir.equals(other.toAbsolutePath().normalize()),
+            "log.dirs names " + other + " twice; each directory belongs on a disk of its own");
+      }
+    }
+    return dirs;
   }
 
   private static QuorumTiming quorum(SettingReader in) {

@@ -30,10 +30,12 @@ public final class Settings {
       "Port of the management server (actuator).");
   public static final Setting MANAGEMENT_ADDRESS = add("management.server.address", "0.0.0.0",
       "Address the management server binds.");
-  public static final Setting LOG_DIRS = add("log.dirs", "data",
-      "Directory of the partition logs.");
+  public static final Setting LOG_DIRS = add("log.dirs", "",
+      "Directories of the partition logs, on disks of their own, separated by commas; `log.dir` when empty.");
+  public static final Setting LOG_DIR = add("log.dir", "data",
+      "Directory of the partition logs of a node that has only one.");
   public static final Setting METADATA_LOG_DIR = add("metadata.log.dir", "",
-      "Directory of the metadata log (controllers); the folder `metadata` in the log directory when empty.");
+      "Directory of the metadata log (controllers); the folder `metadata` in the first log directory when empty.");
   public static final Setting METADATA_SEGMENT_BYTES = add("metadata.log.segment.bytes", "8388608",
       "Size at which a segment of the metadata log is closed and the next begun.");
   public static final Setting METADATA_SNAPSHOT_BYTES = add("metadata.log.max.record.bytes.between.snapshots",

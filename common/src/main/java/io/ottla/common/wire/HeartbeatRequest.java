@@ -9,8 +9,10 @@ import java.util.UUID;
  * @param appliedMetadataIndex index of the last entry the broker has applied, not merely received
  * @param wantFence the broker asks to stay fenced (it is still starting)
  * @param wantShutdown the broker asks for a controlled shutdown (M19)
- * @param offlineDirectoryIds directories that failed
- * @param lostReplicas replicas whose log is gone (P45)
+ * @param offlineDirectoryIds directories that failed (P44)
+ * @param lostReplicas replicas whose log cannot be used any more (P45)
+ * @param replicaDirectories replicas that are in another directory than the metadata says, or in one it does not know of
  */
 public record HeartbeatRequest(String clusterId, int brokerId, long brokerEpoch, long appliedMetadataIndex,
-    boolean wantFence, boolean wantShutdown, List<UUID> offlineDirectoryIds, List<PartitionRef> lostReplicas) {}
+    boolean wantFence, boolean wantShutdown, List<UUID> offlineDirectoryIds, List<LostReplica> lostReplicas,
+    List<ReplicaDirectory> replicaDirectories) {}

@@ -45,6 +45,17 @@ class NodeConfigTest {
   }
 
   @Test
+  void logDirectoriesAreOneOrSeveral() {
+    assertThat(read(CONTROLLER).logDirs()).containsExactly(Path.of("data"));
+    assertThat(read(with("log.dir", "/one")).logDirs()).containsExactly(Path.of("/one"));
+    NodeConfig several = read(with("log.dirs", "/a, /b", "log.dir", "/one"));
+    assertThat(several.logDirs()).as("log.dirs wins").containsExactly(Path.of("/a"), Path.of("/b"));
+    assertThat(several.metadataDir()).isEqualTo(Path.of("/a/metadata"));
+    assertThatThrownBy(() -> read(with("log.dirs", "/a,/b/../a"))).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("log.dirs names /a twice");
+  }
+
+  @Test
   void everySettingIsRead() {
     Map<String, String> values = new HashMap<>(CONTROLLER);
     java.util.Set<String> asked = new java.util.HashSet<>();

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +141,10 @@ final class BrokerControl {
     if (!losses.isEmpty()) {
       return Decision.accept(losses, new Beat(broker.fenced(), false, caughtUp), image.index());
     }
+    List<MetadataRecord> moved = locations(image, broker, command);
+    if (!moved.isEmpty()) {
+      return Decision.accept(moved, new Beat(isFenced(committed, broker), false, caughtUp), image.index());
+    }
     if (command.wantShutdown()) {
       return shutdown(image, committed, sessions, broker, caughtUp);
     }
@@ -218,17 +221,26 @@ final class BrokerControl {
   private List<MetadataRecord> losses(MetadataImage image, BrokerRegistration broker, HeartbeatCommand command) {
     List<UUID> offline = broker.directoryIds().stream().filter(command.offlineDirectoryIds()::contains).toList();
     Piece moves = new Piece(pieceRecords);
-    if (!command.lostReplicas().isEmpty()) {
-      PartitionMoves.lose(image, broker.brokerId(), new TreeSet<>(command.lostReplicas()), moves);
-    }
+    PartitionMoves.lose(image, broker.brokerId(), command.lostReplicas(), moves);
     if (!moves.records().isEmpty() || offline.isEmpty()) {
       return moves.records();
     }
-    PartitionMoves.lose(image, broker.brokerId(), offline, moves);
+    List<UUID> left = broker.directoryIds().stream().filter(id -> !offline.contains(id)).toList();
+    PartitionMoves.lose(image, broker.brokerId(), offline, left, moves);
     return moves.isOverflown()
         ? moves.records()
-        : moves.endingWith(new BrokerChange(broker.brokerId(), broker.brokerEpoch(), null, null,
-            broker.directoryIds().stream().filter(id -> !offline.contains(id)).toList()));
+        : moves.endingWith(new BrokerChange(broker.brokerId(), broker.brokerEpoch(), null, null, left));
+  }
+
+  /** A broker with several directories chooses one for each replica, and says so. */
+  private List<MetadataRecord> locations(MetadataImage image, BrokerRegistration broker, HeartbeatCommand command) {
+    Piece moves = new Piece(pieceRecords);
+    for (HeartbeatCommand.Location location : command.locations()) {
+      if (broker.directoryIds().contains(location.directoryId())) {
+        PartitionMoves.locate(image, broker.brokerId(), location, moves);
+      }
+    }
+    return moves.records();
   }
 
   private static boolean isFenced(MetadataImage committed, BrokerRegistration broker) {

@@ -9,9 +9,9 @@ import io.ottla.common.metadata.TopicImage;
 import io.ottla.common.metadata.TopicShares;
 import io.ottla.controller.control.LeaderElection.Settled;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -79,30 +79,60 @@ final class PartitionMoves {
     });
   }
 
-  /** The logs of these replicas of the broker are gone, so they leave ISRs and ELRs (M14). Does not look at any other partition. */
-  static void lose(MetadataImage image, int brokerId, SortedSet<TopicIdPartition> lost, Piece piece) {
+  /**
+   * The logs of these replicas of the broker are gone, so they leave ISRs and ELRs (M14, P45). A new leader epoch begins, whoever leads: what
+   * such a replica said of its log before, and what a leader proposed on the strength of it, is void from then on, however late it arrives.
+   * That concerns a replica outside ISR and ELR too. A report made in an epoch that is over is void itself: since then the replica may have
+   * been begun anew and let in again, and if not, it will be reported again. Does not look at any other partition.
+   */
+  static void lose(MetadataImage image, int brokerId, List<HeartbeatCommand.Lost> lost, Piece piece) {
     PartitionMoves moves = new PartitionMoves(image, piece);
-    for (TopicIdPartition id : lost) {
+    Set<TopicIdPartition> seen = new HashSet<>();
+    for (HeartbeatCommand.Lost one : lost) {
+      TopicIdPartition id = one.id();
       image.topic(id.topicId()).ifPresent(topic -> topic.partition(id.partition()).ifPresent(state -> {
-        if (Departure.UNCLEAN.concerns(state, brokerId)) {
-          moves.takeOut(brokerId, Departure.UNCLEAN, topic, id.partition(), state,
-              ElectionRules.of(image, topic).without(brokerId));
+        boolean concerned = state.isReplica(brokerId) && state.leaderEpoch() <= one.leaderEpoch();
+        if (concerned && seen.add(id)) {
+          UUID directory = state.directories().get(state.replicas().indexOf(brokerId));
+          moves.loseLog(brokerId, directory, topic, id.partition(), state);
         }
       }));
     }
   }
 
-  /** Everything the broker had in these directories is gone (M14). */
-  static void lose(MetadataImage image, int brokerId, List<UUID> directories, Piece piece) {
+  /** Everything the broker had in these directories is gone (M14); new logs come into the one that is left, or the broker chooses. */
+  static void lose(MetadataImage image, int brokerId, List<UUID> directories, List<UUID> left, Piece piece) {
     PartitionMoves moves = new PartitionMoves(image, piece);
-    moves.scan(shares -> shares.of(brokerId).inSync() + shares.of(brokerId).eligible() > 0,
-        (topic, number, state, rules) -> {
-          boolean lost = Departure.UNCLEAN.concerns(state, brokerId)
-              && directories.contains(state.directories().get(state.replicas().indexOf(brokerId)));
-          if (lost) {
-            moves.takeOut(brokerId, Departure.UNCLEAN, topic, number, state, rules.without(brokerId));
-          }
-        });
+    UUID newDirectory = left.size() == 1 ? left.getFirst() : PartitionState.UNASSIGNED_DIRECTORY;
+    moves.scan(shares -> shares.of(brokerId).replicas() > 0, (topic, number, state, rules) -> {
+      int replica = state.replicas().indexOf(brokerId);
+      if (replica >= 0 && directories.contains(state.directories().get(replica))) {
+        moves.loseLog(brokerId, newDirectory, topic, number, state);
+      }
+    });
+  }
+
+  private void loseLog(int brokerId, UUID newDirectory, TopicImage topic, int number, PartitionState state) {
+    Settled settled = LeaderElection.settle(state, without(state.isr(), brokerId), Set.of(brokerId),
+        ElectionRules.of(image, topic).without(brokerId));
+    PartitionState after = withNewLog(settled.state(), state.replicas().indexOf(brokerId), newDirectory);
+    offer(topic, number, state, new Settled(after, true, settled.unclean()));
+  }
+
+  /** The broker has put this replica into one of its directories. */
+  static void locate(MetadataImage image, int brokerId, HeartbeatCommand.Location location, Piece piece) {
+    TopicIdPartition id = location.id();
+    image.topic(id.topicId()).ifPresent(topic -> topic.partition(id.partition()).ifPresent(state -> {
+      int replica = state.replicas().indexOf(brokerId);
+      if (replica >= 0 && !state.directories().get(replica).equals(location.directoryId())) {
+        List<UUID> directories = new ArrayList<>(state.directories());
+        directories.set(replica, location.directoryId());
+        PartitionState after = new PartitionState(state.replicas(), state.isr(), state.elr(), state.lastKnownLeader(),
+            state.adding(), state.removing(), state.leader(), state.leaderRecoveryState(), state.leaderEpoch(),
+            state.partitionEpoch(), directories);
+        piece.offer(PartitionChange.between(id.topicId(), id.partition(), state, after));
+      }
+    }));
   }
 
   private void takeOut(int brokerId, Departure departure, TopicImage topic, int number, PartitionState state,

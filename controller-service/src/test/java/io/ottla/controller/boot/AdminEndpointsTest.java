@@ -91,7 +91,8 @@ final class AdminEndpointsTest {
     RegisterBrokerResponse answer = registered.json(RegisterBrokerResponse.class);
     clusterId = answer.clusterId();
     HeartbeatResponse beat = ok("/cluster/v1/brokers/heartbeat", new HeartbeatRequest(clusterId, broker,
-        answer.brokerEpoch(), answer.brokerEpoch(), false, false, List.of(), List.of()), HeartbeatResponse.class);
+        answer.brokerEpoch(), answer.brokerEpoch(), false, false, List.of(), List.of(), List.of()),
+        HeartbeatResponse.class);
     assertThat(beat.fenced()).isFalse();
     return true;
   }

@@ -186,7 +186,7 @@ final class ControllerQuorumTest {
         RegisterBrokerResponse.class);
     HeartbeatResponse beat = post(viaNode, "/cluster/v1/brokers/heartbeat",
         new HeartbeatRequest(registered.clusterId(), 11, registered.brokerEpoch(), registered.brokerEpoch(), false,
-            false, List.of(), List.of()),
+            false, List.of(), List.of(), List.of()),
         HeartbeatResponse.class);
     assertThat(beat.fenced()).isFalse();
   }

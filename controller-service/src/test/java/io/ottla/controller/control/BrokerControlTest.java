@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.id.TopicIdPartition;
+import io.ottla.common.metadata.LeaderRecoveryState;
 import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.wire.RestartClass;
 import io.ottla.controller.control.HeartbeatCommand.Beat;
@@ -334,13 +335,17 @@ class BrokerControlTest {
     assertThat(value(cluster, cluster.shutdownWish(1)).shouldShutdown()).isTrue();
   }
 
+  private static HeartbeatCommand lost(TestCluster cluster, int broker, TopicIdPartition id, int leaderEpoch) {
+    return new HeartbeatCommand(broker, cluster.broker(broker).brokerEpoch(), 100, false, false, List.of(),
+        List.of(new HeartbeatCommand.Lost(id, leaderEpoch)));
+  }
+
   /** M14: a lost log leaves ISR and ELR, and its replica is no candidate. */
   @Test
   void lostReplicasAreRemovedFromIsrAndElr() {
     TestCluster cluster = TestCluster.withBrokers(3);
     UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3), List.of(1, 2, 3)));
-    HeartbeatCommand report = new HeartbeatCommand(1, cluster.broker(1).brokerEpoch(), 100, false, false, List.of(),
-        List.of(new TopicIdPartition(topic, 0)));
+    HeartbeatCommand report = lost(cluster, 1, new TopicIdPartition(topic, 0), 0);
 
     value(cluster, report);
     assertThat(cluster.partition(topic, 0).isr()).containsExactly(2, 3);
@@ -349,6 +354,107 @@ class BrokerControlTest {
     int size = cluster.log.size();
     value(cluster, report);
     assertThat(cluster.log).as("reported again").hasSize(size);
+  }
+
+  /** P45: what the replica said of its log, and a leader proposed on the strength of it, is void. */
+  @Test
+  void aLostReplicaBeginsANewLeaderEpochSoThatNothingFromBeforeLetsItInAgain() {
+    TestCluster cluster = TestCluster.withBrokers(3);
+    UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3)));
+    TopicIdPartition id = new TopicIdPartition(topic, 0);
+    cluster.alter(topic, 0, 1, 2);
+    PartitionState before = cluster.partition(topic, 0);
+    List<AlterPartitionCommand.Member> all = List.of(1, 2, 3).stream()
+        .map(one -> new AlterPartitionCommand.Member(one, cluster.broker(one).brokerEpoch())).toList();
+    AlterPartitionCommand.Proposal underWay = new AlterPartitionCommand.Proposal(id, before.leaderEpoch(),
+        before.partitionEpoch(), all, LeaderRecoveryState.RECOVERED);
+
+    value(cluster, lost(cluster, 3, id, before.leaderEpoch()));
+    PartitionState after = cluster.partition(topic, 0);
+    assertThat(after).extracting(PartitionState::leader, PartitionState::leaderEpoch)
+        .as("the same leader, though the replica was not in the ISR").containsExactly(1, before.leaderEpoch() + 1);
+    assertThat(cluster.alter(1, underWay).error()).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+    assertThat(cluster.partition(topic, 0).isr()).containsExactly(1, 2);
+  }
+
+  /** F24: it may have been begun anew and let in again since. */
+  @Test
+  void aReportOfALossFromAnEpochThatIsOverChangesNothing() {
+    TestCluster cluster = TestCluster.withBrokers(3);
+    UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3)));
+    TopicIdPartition id = new TopicIdPartition(topic, 0);
+    HeartbeatCommand report = lost(cluster, 1, id, 0);
+    value(cluster, report);
+    cluster.alter(topic, 0, 1, 2, 3);
+    cluster.kill(2);
+    cluster.kill(3);
+    assertThat(cluster.partition(topic, 0)).extracting(PartitionState::leader, PartitionState::isr)
+        .containsExactly(1, List.of(1));
+    value(cluster, report);
+    assertThat(cluster.partition(topic, 0).leader()).as("the last replica, and a whole one").isEqualTo(1);
+  }
+
+  /** P43: nobody else has everything, so nobody leads until somebody decides to go on without it. */
+  @Test
+  void thePartitionOfTheLastReplicaStaysOfflineWhenThatIsLost() {
+    TestCluster cluster = TestCluster.withBrokers(3);
+    UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3)));
+    cluster.alter(topic, 0, 1, 2);
+    cluster.kill(2);
+    value(cluster, lost(cluster, 1, new TopicIdPartition(topic, 0), cluster.partition(topic, 0).leaderEpoch()));
+    assertThat(cluster.partition(topic, 0)).extracting(PartitionState::leader, PartitionState::elr)
+        .as("broker 2 was in the ISR when it fell below min ISR").containsExactly(-1, List.of(2));
+    cluster.join(2);
+    assertThat(cluster.partition(topic, 0).leader()).isEqualTo(2);
+
+    value(cluster, lost(cluster, 2, new TopicIdPartition(topic, 0), cluster.partition(topic, 0).leaderEpoch()));
+    PartitionState offline = cluster.partition(topic, 0);
+    assertThat(offline).extracting(PartitionState::leader, PartitionState::isr, PartitionState::elr,
+        PartitionState::lastKnownLeader).containsExactly(-1, List.of(), List.of(), -1);
+    cluster.duties();
+    assertThat(cluster.partition(topic, 0)).isEqualTo(offline);
+  }
+
+  private static final UUID OTHER_DIRECTORY = new UUID(78, 1);
+
+  /** A broker with two directories, of which it chooses one per replica. */
+  private static TestCluster withTwoDirectoriesOfBroker1() {
+    TestCluster cluster = new TestCluster();
+    RegisterBrokerCommand one = cluster.registration(1);
+    cluster.register(new RegisterBrokerCommand(one.clusterId(), 1, one.incarnationId(),
+        List.of(TestCluster.directory(1), OTHER_DIRECTORY), one.endpoints(), one.rack(), one.features(), -1,
+        one.restartClass(), one.durability()));
+    cluster.beat(1);
+    cluster.join(2);
+    cluster.join(3);
+    return cluster;
+  }
+
+  @Test
+  void aBrokerSaysWhereItKeepsItsReplicasAndOnlyThoseOfAFailedDirectoryAreLost() {
+    TestCluster cluster = withTwoDirectoriesOfBroker1();
+    UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3), List.of(1, 2, 3)));
+    assertThat(cluster.partition(topic, 0).directories().getFirst()).isEqualTo(PartitionState.UNASSIGNED_DIRECTORY);
+    long epoch = cluster.broker(1).brokerEpoch();
+    HeartbeatCommand located = new HeartbeatCommand(1, epoch, 100, false, false, List.of(), List.of(),
+        List.of(new HeartbeatCommand.Location(new TopicIdPartition(topic, 0), TestCluster.directory(1)),
+            new HeartbeatCommand.Location(new TopicIdPartition(topic, 1), OTHER_DIRECTORY)));
+    value(cluster, located);
+    assertThat(cluster.partition(topic, 0).directories().getFirst()).isEqualTo(TestCluster.directory(1));
+    assertThat(cluster.partition(topic, 1).directories().getFirst()).isEqualTo(OTHER_DIRECTORY);
+    int size = cluster.log.size();
+    value(cluster, located);
+    assertThat(cluster.log).as("said again").hasSize(size);
+
+    value(cluster,
+        new HeartbeatCommand(1, epoch, 100, false, false, List.of(OTHER_DIRECTORY), List.of(), List.of()));
+    assertThat(cluster.partition(topic, 0)).extracting(PartitionState::leader, PartitionState::isr)
+        .containsExactly(1, List.of(1, 2, 3));
+    assertThat(cluster.partition(topic, 1)).extracting(PartitionState::leader, PartitionState::isr)
+        .containsExactly(2, List.of(2, 3));
+    assertThat(cluster.partition(topic, 1).directories().getFirst()).as("where a new log will come")
+        .isEqualTo(TestCluster.directory(1));
+    assertThat(cluster.broker(1).directoryIds()).containsExactly(TestCluster.directory(1));
   }
 
   /** M14. */

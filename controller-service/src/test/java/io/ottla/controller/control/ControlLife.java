@@ -43,6 +43,8 @@ final class ControlLife {
     long storedEpoch = -1;
     /** Kept on disk until a registration is known to be accepted: the next start finds the log in order, but it is not complete. */
     boolean lossy;
+    /** Replicas whose log cannot be used, with the newest leader epoch under which they may have said something of it. */
+    final Map<TopicIdPartition, Integer> lost = new TreeMap<>();
     UUID directory;
     RegisterBrokerCommand registration;
 
@@ -76,6 +78,7 @@ final class ControlLife {
   final boolean mayLose;
   final int pieceRecords;
   int leaderChanges;
+  int losses;
   private final SeededSource random;
   private final long seed;
   private final ImageInvariants invariants = new ImageInvariants();
@@ -122,7 +125,7 @@ final class ControlLife {
   private void act() {
     int broker = 1 + random.nextInt(BROKERS);
     Process process = process(broker);
-    switch (random.nextInt(27)) {
+    switch (random.nextInt(28)) {
       case 0 -> crash(process);
       case 1, 2, 3 -> start(broker);
       case 4 -> cluster.holdCommits = random.nextInt(3) == 0;
@@ -136,6 +139,7 @@ final class ControlLife {
       case 14, 15 -> recent(attempts).filter(attempt -> !attempt.refused).ifPresent(this::deliver);
       case 16 -> backUp(broker, process);
       case 17 -> hint(broker);
+      case 24 -> loseReplica(broker, process);
       case 18, 19, 20, 21, 22, 23 -> moves.act(mayLose);
       default -> write();
     }
@@ -190,7 +194,45 @@ final class ControlLife {
     }
   }
 
+  /** P43: a log turns out to be rotten. Whoever restarts before that is settled says so by its restart class. */
+  private void loseReplica(int broker, Process process) {
+    List<TopicIdPartition> mine = new ArrayList<>();
+    cluster.control.committed().forEachPartition((topic, number, state) -> {
+      if (state.isReplica(broker)) {
+        mine.add(new TopicIdPartition(topic.id(), number));
+      }
+    });
+    if (isAsRegistered(broker) && !mine.isEmpty()) {
+      TopicIdPartition id = mine.get(random.nextInt(mine.size()));
+      process.lost.putIfAbsent(id, committedState(id).leaderEpoch());
+      data.lose(broker, id);
+      losses++;
+    }
+  }
+
+  private boolean isUsable(int broker, TopicIdPartition id) {
+    return isAsRegistered(broker) && !process(broker).lost.containsKey(id);
+  }
+
+  /** P45: a new log is begun once the committed metadata has the replica out of ISR and ELR in a later epoch. */
+  private void beginAnew(int id, Process process) {
+    process.lost.entrySet().removeIf(entry -> cluster.control.committed()
+        .partition(entry.getKey().topicId(), entry.getKey().partition())
+        .map(state -> !state.isReplica(id) || (state.leaderEpoch() > entry.getValue() && !state.isr().contains(id)
+            && !state.elr().contains(id)))
+        .orElse(true));
+  }
+
+  private List<HeartbeatCommand.Lost> lostReplicas(Process process) {
+    List<HeartbeatCommand.Lost> lost = new ArrayList<>();
+    process.lost.forEach((id, epoch) -> lost.add(new HeartbeatCommand.Lost(id,
+        random.nextInt(4) == 0 ? epoch : Math.max(epoch, committedState(id).leaderEpoch()))));
+    return lost;
+  }
+
   private void crash(Process process) {
+    process.lossy |= !process.lost.isEmpty();
+    process.lost.clear();
     process.running = false;
     process.leaving = false;
     process.epoch = -1;
@@ -230,8 +272,9 @@ final class ControlLife {
       register(id, process);
       return;
     }
+    beginAnew(id, process);
     HeartbeatCommand beat = new HeartbeatCommand(id, process.epoch, cluster.control.committed().index(), false,
-        process.leaving, List.of(), List.of());
+        process.leaving, List.of(), lostReplicas(process));
     Decision<HeartbeatCommand.Beat> decision = cluster.run(cluster.control.heartbeat(beat, cluster.nowMs));
     oldBeats.add(() -> cluster.run(cluster.control.heartbeat(beat, cluster.nowMs)));
     boolean told = decision.hasRecords() ? !cluster.holdCommits : isCommitted(decision);
@@ -304,8 +347,9 @@ final class ControlLife {
   private List<TopicIdPartition> ledPartitions() {
     List<TopicIdPartition> led = new ArrayList<>();
     cluster.control.committed().forEachPartition((topic, number, state) -> {
-      if (state.hasLeader() && isAsRegistered(state.leader())) {
-        led.add(new TopicIdPartition(topic.id(), number));
+      TopicIdPartition id = new TopicIdPartition(topic.id(), number);
+      if (state.hasLeader() && isUsable(state.leader(), id)) {
+        led.add(id);
       }
     });
     return led;
@@ -325,7 +369,7 @@ final class ControlLife {
       data.append(state.leader(), id);
       boolean allReplicate = random.nextInt(3) != 0;
       for (int member : maximalIsr(id, state)) {
-        if (member != state.leader() && isAsRegistered(member) && (allReplicate || random.nextInt(2) == 0)) {
+        if (member != state.leader() && isUsable(member, id) && (allReplicate || random.nextInt(2) == 0)) {
           data.replicate(state.leader(), member, id);
         }
       }
@@ -378,7 +422,7 @@ final class ControlLife {
       PartitionState state = committedState(id);
       List<Integer> isr = new ArrayList<>(state.isr());
       for (int replica : state.replicas()) {
-        if (!isr.contains(replica) && isAsRegistered(replica) && random.nextInt(3) != 0
+        if (!isr.contains(replica) && isUsable(replica, id) && random.nextInt(3) != 0
             && state.leaderRecoveryState() == LeaderRecoveryState.RECOVERED) {
           data.replicate(state.leader(), replica, id);
           isr.add(replica);
@@ -428,7 +472,7 @@ final class ControlLife {
       checked = after;
     }
     if (!lossPossible()) {
-      data.check(committed, this::isAsRegistered);
+      data.check(committed, this::isUsable);
     }
   }
 

@@ -15,6 +15,7 @@ class ControlSimulationTest {
     int commits = 0;
     int elections = 0;
     int moved = 0;
+    int losses = 0;
     int unregistered = 0;
     for (int seed = 1; seed <= SEEDS; seed++) {
       ControlLife life = new ControlLife(seed, "sync");
@@ -22,6 +23,7 @@ class ControlSimulationTest {
       commits += life.data.commits();
       elections += life.leaderChanges;
       moved += life.moves.moved;
+      losses += life.losses;
       unregistered += (int) life.cluster.log.stream().flatMap(List::stream).filter(UnregisterBroker.class::isInstance)
           .count();
     }
@@ -29,6 +31,7 @@ class ControlSimulationTest {
     assertThat(elections).isGreaterThan(SEEDS * 5);
     assertThat(moved).as("moves completed, cancelled or replaced").isGreaterThan(SEEDS * 3);
     assertThat(unregistered).as("brokers gone for good").isPositive();
+    assertThat(losses).as("replicas that lost their log").isGreaterThan(SEEDS);
   }
 
   /** With unclean recovery allowed, data may go, but only where an unclean election was counted; the metadata stays sound. */

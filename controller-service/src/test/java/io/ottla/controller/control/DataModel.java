@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 
 /**
@@ -75,6 +76,11 @@ final class DataModel {
     logs.remove(brokerId);
   }
 
+  /** A log that cannot be used is as good as gone. */
+  void lose(int brokerId, TopicIdPartition id) {
+    log(brokerId, id).clear();
+  }
+
   Map<TopicIdPartition, List<Integer>> copy(int brokerId) {
     Map<TopicIdPartition, List<Integer>> copy = new HashMap<>();
     logs.getOrDefault(brokerId, Map.of()).forEach((id, log) -> copy.put(id, List.copyOf(log)));
@@ -88,19 +94,19 @@ final class DataModel {
   }
 
   /** I24, I25: whoever leads, may lead, or is in sync holds everything committed. */
-  void check(MetadataImage image, IntPredicate asRegistered) {
+  void check(MetadataImage image, BiPredicate<Integer, TopicIdPartition> usable) {
     image.forEachPartition((topic, number, state) -> {
       TopicIdPartition id = new TopicIdPartition(topic.id(), number);
-      checkMembers(id, state, state.isr(), "ISR", asRegistered);
-      checkMembers(id, state, state.elr(), "ELR", asRegistered);
+      checkMembers(id, state, state.isr(), "ISR", usable);
+      checkMembers(id, state, state.elr(), "ELR", usable);
     });
   }
 
   private void checkMembers(TopicIdPartition id, PartitionState state, List<Integer> members, String what,
-      IntPredicate asRegistered) {
+      BiPredicate<Integer, TopicIdPartition> usable) {
     List<Integer> known = committed.getOrDefault(id, List.of());
     for (int member : members) {
-      boolean holds = !asRegistered.test(member) || common(log(member, id), known) == known.size();
+      boolean holds = !usable.test(member, id) || common(log(member, id), known) == known.size();
       require(holds,
           "I25: broker " + member + " in the " + what + " of " + id + " has " + log(member, id) + ", committed is "
               + known + ": " + state);

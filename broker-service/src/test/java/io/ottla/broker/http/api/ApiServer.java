@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -132,7 +133,8 @@ final class ApiServer {
     @Override
     public BrokerStatus status() {
       boolean fenced = state != BrokerState.RUNNING;
-      return new BrokerStatus(state, 7, fenced, true, 3, 3, 40, 42, 3, neverInSync, 1, logDirOnline);
+      return new BrokerStatus(state, 7, fenced, true, 3, 3, 40, 42, 3, neverInSync, 1, 0,
+          new TreeMap<>(Map.of("/data", logDirOnline)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.ottla.broker.http.outbound;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
@@ -29,6 +30,8 @@ import io.ottla.common.wire.ErrorReply;
 import io.ottla.common.wire.HeartbeatRequest;
 import io.ottla.common.wire.HeartbeatResponse;
 import io.ottla.common.wire.LeaderHint;
+import io.ottla.common.wire.LostReplica;
+import io.ottla.common.wire.ReplicaDirectory;
 import io.ottla.common.wire.WireJson;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +81,7 @@ class ControllerClientTest {
   }
 
   private static HeartbeatRequest heartbeat() {
-    return new HeartbeatRequest("c", 1, 2, 3, false, false, List.of(), List.of());
+    return new HeartbeatRequest("c", 1, 2, 3, false, false, List.of(), List.of(), List.of());
   }
 
   private static ResponseDefinitionBuilder ok() {
@@ -103,6 +106,20 @@ class ControllerClientTest {
     client.heartbeat(heartbeat());
     first.verify(1, postRequestedFor(urlEqualTo(HEARTBEAT)));
     second.verify(2, postRequestedFor(urlEqualTo(HEARTBEAT)));
+  }
+
+  /** M14: what failed is named as the controllers read it. */
+  @Test
+  void aHeartbeatNamesWhatFailed() {
+    first.stubFor(post(HEARTBEAT).willReturn(ok()));
+    UUID topic = new UUID(0, 7);
+    client.heartbeat(new HeartbeatRequest("c", 1, 2, 3, false, false, List.of(new UUID(0, 1)),
+        List.of(new LostReplica(topic, 4, 9)), List.of(new ReplicaDirectory(topic, 5, new UUID(0, 2)))));
+    first.verify(postRequestedFor(urlEqualTo(HEARTBEAT)).withRequestBody(equalToJson("""
+        {"offlineDirectoryIds": ["00000000-0000-0000-0000-000000000001"],
+         "lostReplicas": [{"topicId": "00000000-0000-0000-0000-000000000007", "partition": 4, "leaderEpoch": 9}],
+         "replicaDirectories": [{"topicId": "00000000-0000-0000-0000-000000000007", "partition": 5,
+                                 "directoryId": "00000000-0000-0000-0000-000000000002"}]}""", true, true)));
   }
 
   @Test

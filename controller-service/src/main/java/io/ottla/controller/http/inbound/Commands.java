@@ -44,12 +44,20 @@ final class Commands {
   }
 
   static HeartbeatCommand heartbeat(HeartbeatRequest request) {
-    List<UUID> offline = request.offlineDirectoryIds();
-    List<TopicIdPartition> lost = request.lostReplicas() == null
-        ? List.of()
-        : request.lostReplicas().stream().map(ref -> partition(ref.topicId(), ref.partition())).toList();
     return new HeartbeatCommand(id(request.brokerId()), request.brokerEpoch(), request.appliedMetadataIndex(),
-        request.wantFence(), request.wantShutdown(), offline == null ? List.of() : offline, lost);
+        request.wantFence(), request.wantShutdown(), orEmpty(request.offlineDirectoryIds()),
+        orEmpty(request.lostReplicas()).stream()
+            .map(lost -> new HeartbeatCommand.Lost(partition(lost.topicId(), lost.partition()), lost.leaderEpoch()))
+            .toList(),
+        orEmpty(request.replicaDirectories()).stream()
+            .map(one -> new HeartbeatCommand.Location(partition(one.topicId(), one.partition()),
+                present(one.directoryId(), "directoryId")))
+            .toList());
+  }
+
+  /** What an older or a frugal sender leaves out is empty. */
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
   }
 
   static AlterPartitionCommand alter(AlterPartitionsRequest request) {
