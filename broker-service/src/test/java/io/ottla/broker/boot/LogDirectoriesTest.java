@@ -13,6 +13,7 @@ import io.ottla.broker.log.port.PartitionMetadata;
 import io.ottla.broker.runtime.OpenLogDir;
 import io.ottla.broker.storage.ForeignDirectoryException;
 import io.ottla.common.config.Durability;
+import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.random.SecureRandomSource;
