@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ class MoveTest {
   void whatWasAcknowledgedMovesAlongAndNothingIsLeftBehind() throws Exception {
     try (InProcessCluster cluster = new InProcessCluster(root)) {
       TopicIdPartition partition = createTopic(cluster);
-      TreeSet<Long> acknowledged = new TreeSet<>();
+      Set<Long> acknowledged = new TreeSet<>();
       produce(cluster, partition, acknowledged, 100);
 
       assertThat(cluster.broker(101).maintenance()
@@ -87,7 +88,7 @@ class MoveTest {
         .orElseThrow();
   }
 
-  private static void produce(InProcessCluster cluster, TopicIdPartition partition, TreeSet<Long> acknowledged,
+  private static void produce(InProcessCluster cluster, TopicIdPartition partition, Set<Long> acknowledged,
       int count) {
     for (int i = 0; i < count; i++) {
       acknowledged.add(Waiting.until("a record is acknowledged", InProcessCluster.PATIENCE,
@@ -112,8 +113,8 @@ class MoveTest {
     return null;
   }
 
-  private static TreeSet<Long> read(InProcessCluster cluster, TopicIdPartition partition) throws Exception {
-    TreeSet<Long> found = new TreeSet<>();
+  private static Set<Long> read(InProcessCluster cluster, TopicIdPartition partition) throws Exception {
+    Set<Long> found = new TreeSet<>();
     long offset = 0;
     while (true) {
       ReadOutcome outcome = cluster.broker(state(cluster, partition, 101).leader()).partitions()

@@ -8,7 +8,6 @@ import io.ottla.common.metadata.PartitionState;
 import io.ottla.controller.control.ElectLeadersCommand.Elected;
 import io.ottla.controller.control.ElectLeadersCommand.Elections;
 import io.ottla.controller.control.ElectLeadersCommand.Failure;
-import io.ottla.controller.control.ElectLeadersCommand.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +19,12 @@ import org.junit.jupiter.api.Test;
 class ElectLeadersTest {
   private final TestCluster cluster = TestCluster.withBrokers(3);
 
-  private Decision<Elections> elect(Type type, @Nullable String topic, @Nullable Integer partition) {
+  private Decision<Elections> elect(ElectLeadersCommand.Type type, @Nullable String topic,
+      @Nullable Integer partition) {
     return cluster.run(cluster.control.administer(new ElectLeadersCommand(type, topic, partition)));
   }
 
-  private Elections elected(Type type, @Nullable String topic, @Nullable Integer partition) {
+  private Elections elected(ElectLeadersCommand.Type type, @Nullable String topic, @Nullable Integer partition) {
     return elect(type, topic, partition).value().orElseThrow();
   }
 
@@ -42,7 +42,7 @@ class ElectLeadersTest {
   void thePreferredReplicaLeadsAgainUnderANewEpoch() {
     UUID topic = ledByTheOther("t");
     PartitionState before = cluster.partition(topic, 0);
-    Elections elections = elected(Type.PREFERRED, "t", 0);
+    Elections elections = elected(ElectLeadersCommand.Type.PREFERRED, "t", 0);
     assertThat(elections.elected()).containsExactly(new Elected("t", 0, 1, false));
     assertThat(elections.metadataIndex()).isEqualTo(cluster.image().index());
     PartitionState after = cluster.partition(topic, 0);
@@ -54,7 +54,7 @@ class ElectLeadersTest {
   @Test
   void whatIsLedAsAskedIsNotMentioned() {
     cluster.topic("t", List.of(List.of(1, 2)));
-    Decision<Elections> decision = elect(Type.PREFERRED, "t", 0);
+    Decision<Elections> decision = elect(ElectLeadersCommand.Type.PREFERRED, "t", 0);
     assertThat(decision.records()).isEmpty();
     assertThat(decision.value()).contains(new Elections(List.of(), List.of(), false, cluster.image().index()));
   }
@@ -71,7 +71,7 @@ class ElectLeadersTest {
     small.join(1);
     small.alter(one, 0, 1, 2);
     small.alter(two, 0, 1, 2);
-    ElectLeadersCommand all = new ElectLeadersCommand(Type.PREFERRED, null, null);
+    ElectLeadersCommand all = new ElectLeadersCommand(ElectLeadersCommand.Type.PREFERRED, null, null);
     Elections first = small.run(small.control.administer(all)).value().orElseThrow();
     assertThat(first.elected()).containsExactly(new Elected("one", 0, 1, false));
     assertThat(first.more()).isTrue();
@@ -84,12 +84,13 @@ class ElectLeadersTest {
   void aPreferredReplicaThatCannotLeadIsNamedWithTheRemedy() {
     UUID topic = cluster.topic("t", List.of(List.of(1, 2, 3)));
     cluster.kill(1);
-    assertThat(elected(Type.PREFERRED, "t", 0).failures()).singleElement().satisfies(failure -> {
+    assertThat(elected(ElectLeadersCommand.Type.PREFERRED, "t", 0).failures()).singleElement().satisfies(failure -> {
       assertThat(failure.code()).isEqualTo(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
       assertThat(failure.message()).contains("not in service", "start it");
     });
     cluster.join(1);
-    assertThat(elected(Type.PREFERRED, "t", null).failures()).singleElement().extracting(Failure::message).asString()
+    assertThat(elected(ElectLeadersCommand.Type.PREFERRED, "t", null).failures()).singleElement()
+        .extracting(Failure::message).asString()
         .contains("not in sync yet");
     assertThat(cluster.partition(topic, 0).leader()).isEqualTo(2);
   }
@@ -97,11 +98,11 @@ class ElectLeadersTest {
   @Test
   void impossibleRequestsAreRefused() {
     cluster.topic("t", List.of(List.of(1)));
-    assertThat(elect(Type.PREFERRED, "u", null).error()).contains(ErrorCode.UNKNOWN_TOPIC);
-    assertThat(elect(Type.PREFERRED, "t", 1).error()).contains(ErrorCode.UNKNOWN_PARTITION);
-    assertThat(elect(Type.PREFERRED, "t", -1).error()).contains(ErrorCode.UNKNOWN_PARTITION);
-    assertThat(elect(Type.PREFERRED, null, 0).error()).contains(ErrorCode.INVALID_REQUEST);
-    assertThat(elect(Type.UNCLEAN, null, null).error()).contains(ErrorCode.INVALID_REQUEST);
+    assertThat(elect(ElectLeadersCommand.Type.PREFERRED, "u", null).error()).contains(ErrorCode.UNKNOWN_TOPIC);
+    assertThat(elect(ElectLeadersCommand.Type.PREFERRED, "t", 1).error()).contains(ErrorCode.UNKNOWN_PARTITION);
+    assertThat(elect(ElectLeadersCommand.Type.PREFERRED, "t", -1).error()).contains(ErrorCode.UNKNOWN_PARTITION);
+    assertThat(elect(ElectLeadersCommand.Type.PREFERRED, null, 0).error()).contains(ErrorCode.INVALID_REQUEST);
+    assertThat(elect(ElectLeadersCommand.Type.UNCLEAN, null, null).error()).contains(ErrorCode.INVALID_REQUEST);
   }
 
   /** A partition whose only complete replica, on broker 1, is gone; with broker 2 alive. */
@@ -121,9 +122,11 @@ class ElectLeadersTest {
     UUID topic = lost();
     cluster.duties();
     assertThat(cluster.partition(topic, 0).hasLeader()).as("nobody asked").isFalse();
-    assertThat(elected(Type.PREFERRED, "t", 0).elected()).as("a preferred election is never unclean").isEmpty();
+    assertThat(elected(ElectLeadersCommand.Type.PREFERRED, "t", 0).elected())
+        .as("a preferred election is never unclean").isEmpty();
 
-    assertThat(elected(Type.UNCLEAN, "t", 0).elected()).containsExactly(new Elected("t", 0, 2, true));
+    assertThat(elected(ElectLeadersCommand.Type.UNCLEAN, "t", 0).elected())
+        .containsExactly(new Elected("t", 0, 2, true));
     PartitionState after = cluster.partition(topic, 0);
     assertThat(after.leader()).isEqualTo(2);
     assertThat(after.isr()).containsExactly(2);
@@ -135,7 +138,7 @@ class ElectLeadersTest {
   @Test
   void anUncleanElectionTakesNothingFromALeaderThatIsThere() {
     UUID topic = cluster.topic("t", List.of(List.of(1, 2)));
-    assertThat(elect(Type.UNCLEAN, "t", null).records()).isEmpty();
+    assertThat(elect(ElectLeadersCommand.Type.UNCLEAN, "t", null).records()).isEmpty();
     assertThat(cluster.partition(topic, 0).leaderEpoch()).isZero();
   }
 
@@ -143,7 +146,7 @@ class ElectLeadersTest {
   void withoutAnyBrokerInServiceThereIsNobodyToElect() {
     lost();
     cluster.kill(2);
-    assertThat(elected(Type.UNCLEAN, "t", 0).failures()).singleElement().extracting(Failure::code)
+    assertThat(elected(ElectLeadersCommand.Type.UNCLEAN, "t", 0).failures()).singleElement().extracting(Failure::code)
         .isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
     assertThat(cluster.control.uncleanElections()).isZero();
   }
