@@ -67,7 +67,8 @@ public record DecommissionBrokerCommand(int brokerId, boolean cancel)
         if (needed > others) {
           throw new OttlaException(ErrorCode.INVALID_REPLICATION_FACTOR, "Topic '" + topic.name()
               + "' has replication factor " + needed + ", but without brokers " + leaving + " only " + others
-              + " brokers are in service to hold it; add a broker, or reassign its partitions to fewer replicas.");
+              + " brokers are in service to hold it; start or add a broker"
+              + (needed > 1 ? ", or reassign its partitions to fewer replicas." : "."));
         }
       }
     }

@@ -77,7 +77,7 @@ class DecommissionTest {
     Decision<Begun> refused = decommission(3);
     assertThat(refused.error()).contains(ErrorCode.INVALID_REPLICATION_FACTOR);
     assertThat(refused.result().toString()).contains("'wide'", "replication factor 4", "only 3 brokers",
-        "add a broker");
+        "start or add a broker, or reassign its partitions to fewer replicas");
     assertThat(cluster.image().isDraining(3)).isFalse();
 
     cluster.run(cluster.control.administer(new ReassignPartitionsCommand(
