@@ -6,6 +6,7 @@ import io.ottla.benchmarks.history.HistoryWriter;
 import io.ottla.benchmarks.history.Outcome;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
 /** The course of a campaign: topics, clients, whatever happens meanwhile, recovery, and a look at everything. One thread. */
@@ -61,6 +62,6 @@ final class Campaign {
 
   /** Tells whoever watches. */
   static void say(String line) {
-    System.out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
+    System.out.println(LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MILLIS) + " " + line);
   }
 }

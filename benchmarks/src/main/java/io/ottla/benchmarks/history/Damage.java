@@ -64,7 +64,7 @@ enum Damage {
       @Override
       public void accept(Event event) {
         Event changed = done && isOnce() ? event : change.apply(event);
-        done |= changed != event;
+        done |= !changed.equals(event);
         visitor.accept(changed);
       }
     });

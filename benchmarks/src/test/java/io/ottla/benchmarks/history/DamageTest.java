@@ -19,7 +19,7 @@ class DamageTest {
     List<Seen> all = new ArrayList<>();
     for (int i = 0; i < RECORDS; i++) {
       all.add(new Seen(i, "k", "v" + i));
-      events.add(new Event.Produce("p", 101, "orders", "k", "v" + i, 10 * i, 10 * i + 5, Outcome.OK, 0, i, ""));
+      events.add(new Event.Produce("p", 101, "orders", "k", "v" + i, 10L * i, 10L * i + 5, Outcome.OK, 0, i, ""));
     }
     events.add(read(Reader.RAW, 0, all));
     events.add(read(Reader.POLL, 0, all));

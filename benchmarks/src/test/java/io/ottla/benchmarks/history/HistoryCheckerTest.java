@@ -284,7 +284,7 @@ class HistoryCheckerTest {
         List.of(new Seen(0, "k", "old")), "");
     events.add(read);
     for (int i = 8; i <= 9; i++) {
-      change(i, list -> list((((Event.TopicList) list).broker()), "orders", "side"));
+      change(i, list -> list(((Event.TopicList) list).broker(), "orders", "side"));
     }
     assertOnly(Rule.RESURRECTED);
     events.set(events.indexOf(read), new Event.Read("r", Reader.RAW, 101, "side", 0, 0, 4, 9, Outcome.OK,
