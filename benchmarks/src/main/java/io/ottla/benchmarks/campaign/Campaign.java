@@ -21,8 +21,13 @@ final class Campaign {
   private final Aftermath aftermath;
   private final Clients clients;
 
-  /** How many there are of each. */
-  record Clients(int producers, int readers, int consumers) {}
+  /**
+   * How many there are of each.
+   *
+   * @param churn whether topics come and go as well: a broker that does not know a new topic yet refuses records for it, so not where nothing
+   *          may fail
+   */
+  record Clients(int producers, int readers, int consumers, boolean churn) {}
 
   /** What happens to the cluster while clients are at work. */
   interface Course {
@@ -48,7 +53,8 @@ final class Campaign {
         throw new BenchmarkFailure("cannot create " + topic + " and have it in sync");
       }
     });
-    workload.start(clients.producers(), clients.readers(), clients.consumers(), new TopicChurn(calls, clusterId));
+    workload.start(clients.producers(), clients.readers(), clients.consumers(),
+        clients.churn() ? new TopicChurn(calls, clusterId) : null);
     try {
       course.run(workload);
       aftermath.awaitRecovery();

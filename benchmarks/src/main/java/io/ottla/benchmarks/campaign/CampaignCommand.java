@@ -64,7 +64,7 @@ public final class CampaignCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> cluster.nodes().forEach(CampaignNode::signalKill)));
       cluster.start();
       Campaign.say("seed " + seed + ", " + mode + ", nodes " + cluster.nodes());
-      Campaign.Clients clients = new Campaign.Clients(producers, readers, consumers);
+      Campaign.Clients clients = new Campaign.Clients(producers, readers, consumers, mode == Mode.FAULTS);
       new Campaign(cluster, history, calls, api, clients, seed).run(switch (mode) {
         case FAULTS -> workload -> strike(workload, new Nemesis(cluster, history, faults, smallDisks,
             new Random(seed)));

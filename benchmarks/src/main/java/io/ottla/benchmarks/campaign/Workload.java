@@ -53,7 +53,7 @@ final class Workload implements AutoCloseable {
   }
 
   /** Starts the clients. */
-  void start(int producers, int readers, int consumers, TopicChurn churn) {
+  void start(int producers, int readers, int consumers, @Nullable TopicChurn churn) {
     for (int i = 0; i < producers; i++) {
       String name = "producer-" + i;
       String topic = i % 4 == 3 ? "audit" : "orders";
@@ -74,10 +74,12 @@ final class Workload implements AutoCloseable {
       calls.end("asker", broker(random), pick.topic(), pick.partition());
       Api.pause(random.nextInt(100));
     });
-    start("churn", random -> {
-      churn.round(random, () -> broker(random));
-      Api.pause(random.nextInt(1_500));
-    });
+    if (churn != null) {
+      start("churn", random -> {
+        churn.round(random, () -> broker(random));
+        Api.pause(random.nextInt(1_500));
+      });
+    }
   }
 
   private void start(String name, Client client) {
