@@ -17,4 +17,5 @@ import io.ottla.common.time.MonotonicClock;
  * @param duplicates counts repeated batches of idempotent producers, which were answered with the offsets of the originals
  */
 record HostServices(MonotonicClock clock, BrokerSession session, BrokerStates brokers, Purgatory purgatory,
-    Consumer<HostedPartition> forces, IsrOutbox isr, StorageFailures storage, Consumer<Throwable> fatal, LongAdder duplicates) {}
+    Consumer<HostedPartition> forces, IsrOutbox isr, StorageFailures storage, Consumer<Throwable> fatal,
+    LongAdder duplicates) {}

@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.ottla.broker.log.LogFailedException;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
 
 /**
@@ -112,7 +113,7 @@ final class StorageGuard implements StorageFailures {
   private void note(LogDir failed, LogDir in) {
     try {
       in.manifest().noteFailed(failed.id());
-    } catch (RuntimeException e) {
+    } catch (LogFailedException | OttlaException e) {
       if (in.isOnline()) {
         directoryFailed(in, e);
       } else {

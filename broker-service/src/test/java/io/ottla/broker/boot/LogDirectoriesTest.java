@@ -15,7 +15,6 @@ import io.ottla.broker.storage.ForeignDirectoryException;
 import io.ottla.common.config.Durability;
 import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.id.TopicIdPartition;
-import io.ottla.common.fault.NodeFaults;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.record.AppendLimits;
 import io.ottla.common.record.BatchBuilder;

@@ -231,6 +231,7 @@ public final class BrokerTurns {
     manager.hosted().forEach(hosted -> marks.put(hosted.id(), hosted.snapshot().highWatermark()));
     store.checkpointHighWatermarks(marks);
     store.checkpointRecoveryPoints();
+    manager.retryUndone();
   }
 
   /** Lets every log lose what is too old or too much. */
