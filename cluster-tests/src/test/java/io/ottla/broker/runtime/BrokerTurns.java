@@ -89,7 +89,8 @@ public final class BrokerTurns {
             (leader, request, timeout) -> new CompletableFuture<>(), clock, parts.wallClock(), parts.random(),
             parts.fatal()),
         new Workers(purgatory, forces::add,
-            (partition, proposal) -> proposals.add(new IsrLoop.Sent(partition, proposal)), loops, new Aside(parts.timer()),
+            (partition, proposal) -> proposals.add(new IsrLoop.Sent(partition, proposal)), loops,
+            new Aside(parts.timer()),
             parts.replicas()));
   }
 
