@@ -98,8 +98,7 @@ final class IdempotentProducer {
     if (outcome instanceof AppendOutcome.Ok(long base, int _, long _)) {
       acknowledged(batch, base);
     } else if (outcome instanceof AppendOutcome.Failed(ErrorCode code, String _) && code.outcome() == Outcome.DONE) {
-      throw cluster.checker().history(batch.partition()).violation("I36", batch.values() + " are said to be written"
-          + " so long ago that nobody knows where, with " + inFlight.size() + " batches in flight");
+      forgotten(batch);
     } else {
       clients.soon(random.between(2, 60), () -> {
         if (inFlight.contains(batch)) {
@@ -107,6 +106,20 @@ final class IdempotentProducer {
         }
       });
     }
+  }
+
+  /**
+   * Said to be written so long ago that nobody knows where. A leader that got its log when retention had removed what this producer wrote does not
+   * know it, and takes any number for its first: then an overtaken batch looks old (P37).
+   */
+  private void forgotten(Batch batch) {
+    PartitionHistory history = cluster.checker().history(batch.partition());
+    if (cluster.plan().retentionBytes() < 0) {
+      throw history.violation("I36", batch.values() + " are said to be written long ago, with " + inFlight.size()
+          + " batches in flight");
+    }
+    inFlight.remove(batch);
+    batch.values().forEach(history::unknown);
   }
 
   private void acknowledged(Batch batch, long base) {
@@ -117,7 +130,8 @@ final class IdempotentProducer {
     }
     Map.Entry<Integer, Long> earlier = offsets.lowerEntry(batch.sequence());
     Map.Entry<Integer, Long> later = offsets.higherEntry(batch.sequence());
-    if ((earlier != null && earlier.getValue() >= base) || (later != null && later.getValue() <= base)) {
+    if ((earlier != null && earlier.getValue() >= base) || (later != null && later.getValue() <= base
+        && later.getValue() >= history.logStart())) {
       throw history.violation("I36", batch.values() + " are at " + base + ", neighbours at " + earlier + " and "
           + later);
     }

@@ -16,7 +16,9 @@ final class PlantedClusterBugs {
   }
 
   static Stream<Named<Production>> all() {
-    return Stream.of(replicas(), controls(), drivers()).flatMap(bugs -> bugs);
+    String wanted = System.getProperty("ottla.sim.bug", "");
+    return Stream.of(replicas(), controls(), drivers()).flatMap(bugs -> bugs)
+        .filter(bug -> bug.getName().contains(wanted));
   }
 
   private static Stream<Named<Production>> replicas() {

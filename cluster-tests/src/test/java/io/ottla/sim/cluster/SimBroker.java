@@ -436,7 +436,8 @@ final class SimBroker extends SimProcess {
     }
     now.proposing = true;
     SimController to = cluster.activeOr(now.controller);
-    cluster.calls().call(this, to, Delivery.ANY, ANSWER_MS, Requests.alter(to, proposed.request()), answer -> {
+    // Late, yes, but not twice: the answer of a second copy would be taken for that of the first.
+    cluster.calls().call(this, to, Delivery.ONCE, ANSWER_MS, Requests.alter(to, proposed.request()), answer -> {
       now.proposing = false;
       if (answer == null) {
         proposed.failed(Requests.error(ErrorCode.INDETERMINATE));
