@@ -6,7 +6,6 @@ import io.ottla.broker.replica.port.OffsetRange;
 import io.ottla.broker.replica.port.ReplicaAlarms;
 import io.ottla.broker.replica.port.ReplicaLog;
 import io.ottla.common.error.ErrorCode;
-import io.ottla.common.metadata.PartitionState;
 import io.ottla.common.record.BatchFormat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -86,23 +85,6 @@ public enum ReplicaBug {
     }
   },
 
-  /** The leader acts on a new ISR as soon as the reply is there, not when its metadata says so (M27). */
-  ISR_ADOPTED_FROM_REPLY {
-    @Override
-    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
-      return new LeaderReplica(context, view, nowMs) {
-        @Override
-        public void onProposalAnswer(IsrProposal proposal, IsrAnswer answer) {
-          super.onProposalAnswer(proposal, answer);
-          if (answer instanceof IsrAnswer.Accepted(int epoch) && proposal.leaderEpoch() == leaderEpoch()
-              && epoch > view().partitionEpoch()) {
-            update(new PartitionView(withIsr(view().state(), proposal.memberIds(), epoch), view().minIsr()));
-          }
-        }
-      };
-    }
-  },
-
   /** A proposal without an answer is taken for one that was refused (P24). */
   NO_ANSWER_IS_A_REFUSAL {
     @Override
@@ -143,39 +125,6 @@ public enum ReplicaBug {
           FollowerProgress progress = progressOf(replica);
           return progress != null && brokers.active(replica)
               && brokers.brokerEpoch(replica) == progress.brokerEpoch();
-        }
-      };
-    }
-  },
-
-  /** What a follower had under an earlier registration counts for the present one (KAFKA-14139). */
-  EARLIER_REGISTRATION_COUNTS {
-    @Override
-    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
-      return new LeaderReplica(context, view, nowMs) {
-        @Override
-        boolean mayJoin(int replica, BrokerStates brokers) {
-          FollowerProgress progress = progressOf(replica);
-          return progress != null && replicationOffset(progress) >= context.highWatermark().value()
-              && replicationOffset(progress) >= leaderEpochStart() && brokers.active(replica);
-        }
-
-        @Override
-        long memberEpoch(int member, @Nullable FollowerProgress progress, BrokerStates brokers) {
-          return brokers.brokerEpoch(member);
-        }
-      };
-    }
-  },
-
-  /** A fetch of another leader epoch counts like one of this epoch (P11). */
-  ANY_LEADER_EPOCH_IS_SERVED {
-    @Override
-    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
-      return new LeaderReplica(context, view, nowMs) {
-        @Override
-        FetchDecision.@Nullable Refused refusal(FollowerFetch fetch, BrokerStates brokers) {
-          return null;
         }
       };
     }
@@ -262,19 +211,6 @@ public enum ReplicaBug {
     }
   },
 
-  /** An answer is believed whatever it was an answer to (P26). */
-  LATE_ANSWERS_ARE_BELIEVED {
-    @Override
-    FollowerReplica follower(ReplicaContext context, PartitionView view) {
-      return new FollowerReplica(context, view) {
-        @Override
-        boolean isForThisState(FollowerAnswer answer) {
-          return true;
-        }
-      };
-    }
-  },
-
   /** A follower says that everything it has is forced (P10, P33). */
   FOLLOWER_CLAIMS_UNFORCED {
     @Override
@@ -285,25 +221,6 @@ public enum ReplicaBug {
           Position at = super.position();
           return new Position(at.incarnation(), at.leaderEpoch(), at.fetchOffset(), at.lastFetchedEpoch(),
               at.fetchOffset(), at.highWatermark(), at.logStartOffset());
-        }
-      };
-    }
-  },
-
-  /** An epoch begins in the log with its first record: one without records leaves no trace (KAFKA-7415). */
-  EMPTY_EPOCHS_LEAVE_NO_TRACE {
-    @Override
-    ReplicaLog log(ReplicaLog log) {
-      return new DelegatingLog(log) {
-        @Override
-        public void startEpoch(int epoch) {
-          // Later, with the first record.
-        }
-
-        @Override
-        public long appendAsLeader(ByteBuffer batch, int leaderEpoch) {
-          super.startEpoch(leaderEpoch);
-          return super.appendAsLeader(batch, leaderEpoch);
         }
       };
     }
@@ -348,12 +265,6 @@ public enum ReplicaBug {
       return log.logEndOffset();
     }
   };
-
-  private static PartitionState withIsr(PartitionState state, List<Integer> isr, int partitionEpoch) {
-    return new PartitionState(state.replicas(), isr, List.of(), state.lastKnownLeader(), state.adding(),
-        state.removing(), state.leader(), state.leaderRecoveryState(), state.leaderEpoch(), partitionEpoch,
-        state.directories());
-  }
 
   LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
     return new LeaderReplica(context, view, nowMs);

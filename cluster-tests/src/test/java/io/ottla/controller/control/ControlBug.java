@@ -12,7 +12,6 @@ import io.ottla.common.metadata.TopicImage;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.wire.RestartClass;
 import io.ottla.controller.control.AlterPartitionCommand.Answer;
-import io.ottla.controller.control.AlterPartitionCommand.Member;
 import io.ottla.controller.control.AlterPartitionCommand.Proposal;
 import io.ottla.controller.control.HeartbeatCommand.Beat;
 import io.ottla.controller.control.RegisterBrokerCommand.Registered;
@@ -118,19 +117,6 @@ public enum ControlBug {
       int current = image.partition(asked.id().topicId(), asked.id().partition()).map(PartitionState::partitionEpoch)
           .orElse(-1);
       return new Proposal(asked.id(), asked.leaderEpoch(), Math.max(current, asked.partitionEpoch()), asked.newIsr(),
-          asked.leaderRecoveryState());
-    }
-  },
-
-  /** A proposed member is taken for what is registered under its id now (M26, KAFKA-14139). */
-  ACCEPTS_MEMBERS_OF_EARLIER_REGISTRATIONS {
-    @Override
-    Proposal proposal(MetadataImage image, Proposal asked) {
-      List<Member> members = asked.newIsr().stream()
-          .map(member -> new Member(member.brokerId(),
-              image.broker(member.brokerId()).map(BrokerRegistration::brokerEpoch).orElse(member.brokerEpoch())))
-          .toList();
-      return new Proposal(asked.id(), asked.leaderEpoch(), asked.partitionEpoch(), members,
           asked.leaderRecoveryState());
     }
   },
