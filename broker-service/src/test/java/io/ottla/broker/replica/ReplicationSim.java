@@ -356,7 +356,12 @@ final class ReplicationSim {
         return new IsrAnswer.Refused(ErrorCode.INELIGIBLE_REPLICA);
       }
     }
-    commit(change(proposal.memberIds(), 0, brokers(), false), brokers());
+    PartitionState changed = change(proposal.memberIds(), 0, brokers(), false);
+    // As the controllers do: also an ISR that is in force already is written, which voids what was proposed before.
+    commit(changed.equals(now)
+        ? new PartitionState(now.replicas(), now.isr(), now.elr(), now.lastKnownLeader(), List.of(), List.of(),
+            now.leader(), now.leaderRecoveryState(), now.leaderEpoch(), now.partitionEpoch() + 1, now.directories())
+        : changed, brokers());
     return new IsrAnswer.Accepted(state().partitionEpoch());
   }
 

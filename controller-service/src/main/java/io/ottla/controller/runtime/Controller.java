@@ -254,7 +254,7 @@ public final class Controller implements AutoCloseable {
     if (!driver.submit(work)) {
       // Who stops has handed over, or will not act again: the caller's retry belongs to another controller.
       answer.completeExceptionally(driver.isStopping()
-          ? ControllerLoop.notController()
+          ? new OttlaException(ErrorCode.NOT_CONTROLLER, "this controller is stopping, and not the active one any more")
           : new OttlaException(ErrorCode.BUSY, "this controller is busy; try again"));
     }
     return answer;
