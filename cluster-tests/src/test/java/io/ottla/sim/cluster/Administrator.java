@@ -58,7 +58,7 @@ final class Administrator {
       create(controller);
     } else if (plan.topicGapMs() > 0 && random.chance(60.0 / plan.topicGapMs())) {
       anyTopic().ifPresent(topic -> {
-        var unused = controller.deleteTopic(new DeleteTopicCommand(topic.name()));
+        var _ = controller.deleteTopic(new DeleteTopicCommand(topic.name()));
       });
     } else if (plan.changeGapMs() > 0 && random.chance(60.0 / plan.changeGapMs())) {
       anyTopic().ifPresent(topic -> change(controller, topic));
@@ -74,7 +74,7 @@ final class Administrator {
     if (plan.retentionBytes() >= 0) {
       configs.put("retention.bytes", Long.toString(plan.retentionBytes()));
     }
-    var unused = controller.createTopic(CreateTopicCommand.of("t" + topicsMade % (plan.topics() + 1),
+    var _ = controller.createTopic(CreateTopicCommand.of("t" + topicsMade % (plan.topics() + 1),
         plan.partitions(), plan.replicas(), null, configs, false));
   }
 
@@ -89,17 +89,17 @@ final class Administrator {
     switch (random.nextInt(6)) {
       case 0, 1 -> {
         String minIsr = Long.toString(random.between(1, state.replicas().size()));
-        var unused = controller.administer(AlterTopicConfigsCommand.of(topic.name(),
+        var _ = controller.administer(AlterTopicConfigsCommand.of(topic.name(),
             Map.of("min.insync.replicas", Optional.of(minIsr)), false));
       }
       case 2 -> reassign(controller, topic, partition, someBrokers(state.replicas().size()));
       case 3 -> reassign(controller, topic, partition, random.chance(0.5) ? null : someBrokers(2));
       case 4 -> {
-        var unused = controller.administer(new ElectLeadersCommand(ElectLeadersCommand.Type.PREFERRED, null, null));
+        var _ = controller.administer(new ElectLeadersCommand(ElectLeadersCommand.Type.PREFERRED, null, null));
       }
       default -> {
         if (topic.partitions().size() < 4) {
-          var unused = controller.administer(new GrowTopicCommand(topic.name(), topic.partitions().size() + 1, false));
+          var _ = controller.administer(new GrowTopicCommand(topic.name(), topic.partitions().size() + 1, false));
         }
         allocate(controller);
       }
@@ -107,14 +107,15 @@ final class Administrator {
   }
 
   private void reassign(Controller controller, TopicImage topic, int partition, @Nullable List<Integer> replicas) {
-    var unused = controller.administer(
+    var _ = controller.administer(
         new ReassignPartitionsCommand(List.of(new Target(topic.name(), partition, replicas))));
   }
 
   private List<Integer> someBrokers(int count) {
     List<Integer> all = new ArrayList<>(cluster.truth().newest().brokers().keySet());
     while (all.size() > count) {
-      all.remove(random.nextInt(all.size()));
+      Integer chosen = all.get(random.nextInt(all.size()));
+      all.remove(chosen);
     }
     return all;
   }
@@ -122,7 +123,7 @@ final class Administrator {
   /** I39: no two blocks of producer ids overlap. */
   private void allocate(Controller controller) {
     for (BrokerRegistration broker : cluster.truth().newest().brokers().values()) {
-      var unused = controller.allocateProducerIds(new ProducerIdsCommand(broker.brokerId(), broker.brokerEpoch()))
+      var _ = controller.allocateProducerIds(new ProducerIdsCommand(broker.brokerId(), broker.brokerEpoch()))
           .thenAccept(block -> {
             if (block.firstId() <= idsGivenUpTo) {
               cluster.finding(new InvariantViolation("I39", "producer ids from " + block.firstId()
