@@ -138,8 +138,10 @@ final class Clients extends SimProcess {
     List<SimBroker> brokers = cluster.brokers();
     MetadataImage known = brokers.get(random.nextInt(brokers.size())).image();
     PartitionState state = known.partition(id.topicId(), id.partition()).orElse(null);
-    boolean guess = state == null || !state.hasLeader() || random.chance(0.1);
-    return guess ? brokers.get(random.nextInt(brokers.size())) : cluster.broker(state.leader());
+    if (state == null || !state.hasLeader() || random.chance(0.1)) {
+      return brokers.get(random.nextInt(brokers.size()));
+    }
+    return cluster.broker(state.leader());
   }
 
   // ---- writing
@@ -174,7 +176,7 @@ final class Clients extends SimProcess {
         return;
       }
       var outcome = replicas.manager().append(id, batch, acks, PATIENCE_MS / 2);
-      var unused = outcome.thenAccept(answer);
+      var _ = outcome.thenAccept(answer);
       replicas.hosted().stream().filter(one -> one.id().equals(id) && one.replica().leader() != null)
           .forEach(one -> noteWriter(history, to, one));
     }, heard);
@@ -231,7 +233,7 @@ final class Clients extends SimProcess {
       if (replicas != null) {
         ReadOutcome beyond = beyond(replicas, id, offset);
         if (beyond == null) {
-          var unused = replicas.manager().read(id, offset, maxBytes, 0, 0).thenAccept(answer);
+          var _ = replicas.manager().read(id, offset, maxBytes, 0, 0).thenAccept(answer);
         } else {
           answer.accept(beyond);
         }

@@ -137,7 +137,7 @@ final class ClusterChecker {
           + is.logEnd());
     }
     boolean newLeader = leader != null && (!was.leads() || was.epoch() != is.epoch());
-    if (newLeader) {
+    if (leader != null && newLeader) {
       checkNewLeader(broker, hosted, leader, who);
     } else if (leader != null && highWatermark < was.highWatermark()) {
       throw history.violation("I27", who + " takes its high watermark back from " + was.highWatermark() + " to "

@@ -112,7 +112,7 @@ final class Requests {
       to.accept(Answer.failed(refusal));
       return;
     }
-    var unused = future.whenComplete((result, failure) -> to
+    var _ = future.whenComplete((result, failure) -> to
         .accept(failure == null ? Answer.of(said.apply(result)) : Answer.failed(cause(failure))));
   }
 
