@@ -13,11 +13,14 @@ import java.util.function.ToDoubleFunction;
 public final class BrokerMetrics {
   private final MeterRegistry registry;
   private final Supplier<BrokerStatus> status;
+  /** Held here, since a registry holds what it asks only weakly. */
+  private final Supplier<ProducerCounts> producers;
 
   /** Registers everything at once, so that no series begins later than the process. */
   public BrokerMetrics(MeterRegistry registry, Supplier<BrokerStatus> status, Supplier<ProducerCounts> producers) {
     this.registry = registry;
     this.status = status;
+    this.producers = producers;
     replicas("leader", BrokerStatus::leaders);
     replicas("follower", now -> now.replicas() - now.leaders());
     replicas("never_in_sync", BrokerStatus::replicasNeverInSync);
@@ -30,9 +33,9 @@ public final class BrokerMetrics {
         now -> now.logDirs().values().stream().filter(online -> !online).count());
     replicas("offline", BrokerStatus::replicasOffline);
     gauge("ottla.broker.fenced", "1 while the controllers hold this broker fenced", now -> now.fenced() ? 1 : 0);
-    Gauge.builder("ottla.producers", producers, from -> from.get().remembered())
+    Gauge.builder("ottla.producers", this, from -> from.producers.get().remembered())
         .description("Idempotent producers remembered by the replicas hosted here").register(registry);
-    FunctionCounter.builder("ottla.produce.duplicates", producers, from -> from.get().duplicatesAnswered())
+    FunctionCounter.builder("ottla.produce.duplicates", this, from -> from.producers.get().duplicatesAnswered())
         .description("Repeated batches answered with the offsets of the originals").register(registry);
     for (BrokerState state : BrokerState.values()) {
       Gauge.builder("ottla.broker.state", status, from -> from.get().state() == state ? 1 : 0)

@@ -53,6 +53,11 @@ final class ClusterChecker {
     return elections;
   }
 
+  /** A disk failed a write or a force: until it is registered again, its next start may take it for damaged, and nobody for merely crashed. */
+  void diskFailed(SimBroker broker) {
+    registeredDisks.remove(broker.disk().directoryId());
+  }
+
   /** A process starts; what it lost on the way is forgiven by nobody: a crash is no damage (P42, M12). */
   void restarted(SimBroker broker, RestartClass restart, List<PartitionLog> logs) {
     Map<TopicIdPartition, Mark> before = marks.getOrDefault(broker.id(), Map.of());

@@ -280,6 +280,7 @@ final class SimBroker extends SimProcess {
     if (!diskIsBad) {
       throw new IllegalStateException("broker " + id + " fails though its disk is good", why);
     }
+    cluster.checker().diskFailed(this);
     if (life != null) {
       life.over = true;
     }
