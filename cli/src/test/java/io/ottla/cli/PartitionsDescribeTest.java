@@ -89,7 +89,7 @@ class PartitionsDescribeTest {
   void brokersWithoutAnswerAreNamedAndNoneIsAFailure() {
     has(FIRST, 101, replica(0, 7, 7, "aa"));
     SECOND.stubFor(get(urlPathEqualTo("/replica/v1/status")).willReturn(aResponse().withStatus(404)));
-    assertThat(describe().err()).contains("no answer from 127.0.0.1:" + SECOND.getPort());
+    assertThat(describe().err()).contains("no answer from localhost:" + SECOND.getPort());
     has(FIRST, 101);
     assertThat(describe().exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     FIRST.stubFor(get(urlPathEqualTo("/replica/v1/status")).willReturn(aResponse().withStatus(500)));
