@@ -51,7 +51,6 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerNode.class);
   private static final Duration FORMATION_TIMEOUT = Duration.ofSeconds(2);
   private static final long JOIN_MS = 10_000;
-  private static final long REHEARSAL_MS = 200;
 
   private final NodeConfig config;
   private final RaftConfig raftConfig;
@@ -157,8 +156,6 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
         new JsonLines());
     Controller made = new Controller(identity, settings, storage, transport, observer, new SecureRandomSource(), clock,
         this::fail);
-    int rounds = Rehearsal.run(new SecureRandomSource(), REHEARSAL_MS);
-    LOG.debug("event=rehearsed rounds={}", rounds);
     LeaderWatch leaders = new LeaderWatch(watchers, voter -> internal(transport.address(voter)), made::peerGone);
     BrokerWatch brokers = new BrokerWatch(config.nodeId(), config.broker().sessionMs(), watchers, made::brokerGone);
     made.onStatus(status -> {
