@@ -91,7 +91,8 @@ public final class Controller implements AutoCloseable {
     this.snapshotThread = Thread.ofPlatform().name("raft-snapshot").unstarted(snapshotLoop);
     this.snapshotStore = storage.snapshots();
     this.clock = clock;
-    this.loop = new ControllerLoop(control, publisher, snapshotLoop, settings.snapshots(), observer);
+    this.loop = new ControllerLoop(control, publisher, snapshotLoop, settings.snapshots(), observer,
+        settings.raft().electionMinMs() / 2);
     HardState hardState = storage.hardStates().load().orElse(HardState.INITIAL);
     RaftCore core = new RaftCore(identity, settings.address(), settings.raft(), hardState, storage.log(),
         storage.snapshots(), random, clock.millis());

@@ -11,6 +11,7 @@ import io.ottla.controller.raft.EntryType;
 import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.QuorumReport;
 import io.ottla.controller.raft.RaftNotice;
+import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Role;
 import io.ottla.controller.raft.Snapshot;
 import io.ottla.controller.raft.VoterChange;
@@ -45,6 +46,7 @@ final class ControllerLoop implements RaftListener {
   private final ElectionReport elections;
   private final PendingWrites pending;
   private final PendingReadPoints reads = new PendingReadPoints();
+  private final WaitingCommands waiting;
   private final RecentImages recent = new RecentImages();
   private final SnapshotLoop snapshots;
   private final SnapshotPolicy policy;
@@ -64,9 +66,11 @@ final class ControllerLoop implements RaftListener {
 
   private record Contact(long brokerEpoch, long arrivedMs) {}
 
+  /** @param leaderPatienceMs how long a command waits here for a leader at most, between two of them */
   ControllerLoop(ClusterControl control, MetadataPublisher publisher, SnapshotLoop snapshots, SnapshotPolicy policy,
-      RuntimeObserver observer) {
+      RuntimeObserver observer, long leaderPatienceMs) {
     this.control = control;
+    this.waiting = new WaitingCommands(leaderPatienceMs);
     this.publisher = publisher;
     this.snapshots = snapshots;
     this.policy = policy;
@@ -132,12 +136,22 @@ final class ControllerLoop implements RaftListener {
     }
   }
 
-  /** Decides, appends, and answers later; on the Raft thread. */
+  /** Decides, appends, and answers later; between two leaders it waits a moment for one. On the Raft thread. */
   <R> void execute(RaftAccess raft, Call<R> call, CompletableFuture<R> answer) {
+    execute(raft, waiting.command(call, answer, raft.nowMs()));
+  }
+
+  private <R> void execute(RaftAccess raft, WaitingCommands.Command<R> command) {
     if (activeTerm == 0) {
-      answer.completeExceptionally(notController());
+      if (isBetweenLeaders(raft.report())) {
+        waiting.add(command, raft.nowMs());
+      } else {
+        command.refuse();
+      }
       return;
     }
+    Call<R> call = command.call();
+    CompletableFuture<R> answer = command.answer();
     Decision<R> decision;
     try {
       decision = call.decide(control, raft.nowMs());
@@ -153,6 +167,8 @@ final class ControllerLoop implements RaftListener {
     switch (append(raft, decision.records())) {
       case RaftAccess.Proposed.Appended appended ->
         pending.awaitCommit(appended.proposalId(), decision.result(), answer);
+      case RaftAccess.Proposed.Refused(RaftNotice.Refusal reason) when reason == RaftNotice.Refusal.TRANSFERRING ->
+        waiting.add(command, raft.nowMs()); // the successor is known in a moment, or this one goes on
       case RaftAccess.Proposed.Refused(RaftNotice.Refusal reason) -> answer.completeExceptionally(switch (reason) {
         case BUSY -> new OttlaException(ErrorCode.BUSY, "too many metadata changes are under way; try again");
         case TOO_LARGE -> new OttlaException(ErrorCode.INVALID_REQUEST, "the change is too large for one entry");
@@ -161,6 +177,19 @@ final class ControllerLoop implements RaftListener {
       });
     }
     doDuties(raft);
+  }
+
+  /** No leader is known, or it is this controller and its term is not open yet. */
+  private static boolean isBetweenLeaders(QuorumReport quorum) {
+    ReplicaKey leader = quorum.leader();
+    return leader == null || leader.equals(quorum.self());
+  }
+
+  /** There may be a leader now, here or elsewhere, or some have waited in vain. */
+  private void executeWaiting(RaftAccess raft) {
+    for (WaitingCommands.Command<?> command : waiting.takeAll()) {
+      execute(raft, command);
+    }
   }
 
   /** Changes the voters by one; answers with the index of the entry once it is committed and applied (Q36, Q37). */
@@ -273,6 +302,7 @@ final class ControllerLoop implements RaftListener {
       case RaftNotice.RoleChanged changed -> {
         roleChanged(changed);
         publishStatus(raft.report()); // who asks for the leader during a failover is not to wait for a tick
+        executeWaiting(raft);
       }
       case RaftNotice.LeaderActivated activated -> {
         activation = activated;
@@ -348,6 +378,7 @@ final class ControllerLoop implements RaftListener {
       LOG.info("event=controller_activated term={} index={}", due.term(), due.index());
       publishStatus(raft.report());
       doDuties(raft);
+      executeWaiting(raft);
     }
   }
 
@@ -356,6 +387,7 @@ final class ControllerLoop implements RaftListener {
     doDuties(raft);
     snapshotWhenDue(raft);
     publishStatus(raft.report());
+    executeWaiting(raft);
   }
 
   @Override
@@ -400,6 +432,7 @@ final class ControllerLoop implements RaftListener {
 
   /** Nobody waits for ever on a node that has ended. */
   void abandon() {
+    waiting.abandon();
     pending.abandon();
     reads.abandon();
   }
