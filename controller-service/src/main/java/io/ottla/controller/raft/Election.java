@@ -86,7 +86,8 @@ public final class Election {
 
   /**
    * The leader's process is certainly gone: its protection ends, and this voter campaigns soon. Voters take turns by rank, so that they do
-   * not split the votes; should the first not win, the next one is a moment away.
+   * not split the votes; should the first not win, the next one is a moment away. It is next already when it has just turned somebody away,
+   * being told later than that one: the other's round is lost by it.
    */
   void leaderGone(FollowerState follower, ReplicaKey leader) {
     int rank = 0;
@@ -97,7 +98,15 @@ public final class Election {
       rank++;
     }
     long stagger = quorum.config().goneStaggerMs();
-    follower.leaderGone(quorum.nowMs() + stagger / 10 + rank * stagger);
+    boolean othersLost = follower.turnedAwaySince(quorum.nowMs() - quorum.config().voteRoundMs());
+    follower.leaderGone(quorum.nowMs() + stagger / 10 + (othersLost ? 0 : rank * stagger));
+  }
+
+  /** Somebody asked who could win, and was refused because this voter has heard its leader. */
+  public void turnedAway() {
+    if (quorum.role() instanceof FollowerState follower) {
+      follower.turnedAway(quorum.nowMs());
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ public final class FollowerState implements RoleState {
   private long lastContactMs = NEVER;
   private long electionDeadlineMs;
   private boolean toldLeaderIsGone;
+  private long lastTurnedAwayMs = NEVER;
 
   FollowerState(long electionDeadlineMs) {
     this.electionDeadlineMs = electionDeadlineMs;
@@ -60,6 +61,15 @@ public final class FollowerState implements RoleState {
   /** Whether it was told so, and has not heard the leader since. */
   boolean wasToldLeaderIsGone() {
     return toldLeaderIsGone;
+  }
+
+  /** Somebody who asked was refused for the leader's sake. */
+  void turnedAway(long nowMs) {
+    lastTurnedAwayMs = nowMs;
+  }
+
+  boolean turnedAwaySince(long ms) {
+    return lastTurnedAwayMs != NEVER && lastTurnedAwayMs >= ms;
   }
 
   void restartDeadline(long newDeadlineMs) {

@@ -64,6 +64,20 @@ final class PeerGoneTest {
     assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
   }
 
+  /** The first in rank was told earlier and was turned away: until it asks again, this one may as well. */
+  @Test
+  void whoTurnedTheFirstAwayBeforeItWasToldDoesNotWaitForItsTurn() {
+    CoreFixture second = CoreFixture.observer(2, 2);
+    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
+        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    second.receive(new PreVoteRequest(second.from(1, 2), 3, 1, 2));
+    assertThat(second.onlyTaken(PreVoteReply.class).granted()).isFalse();
+    second.step(new RaftInput.PeerGone(key(3)));
+    second.tick(10);
+    assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(second.term()).isEqualTo(2);
+  }
+
   @Test
   void hintEndsTheProtectionOfTheLeader() {
     CoreFixture node = followerOf(3, 3);

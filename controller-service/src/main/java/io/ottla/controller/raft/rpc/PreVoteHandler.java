@@ -33,6 +33,8 @@ public final class PreVoteHandler {
       election.giveWayTo(request.envelope().from());
     } else if (!upToDate) {
       election.takeTheTurnOf(request.envelope().from());
+    } else {
+      election.turnedAway();
     }
   }
 
