@@ -51,7 +51,10 @@ final class ControllerDeaths {
         Api.pause(random.nextInt(MOST_DELAY_MS));
         long struckAt = System.nanoTime();
         nodes.strike(victim, death);
-        pulse.await(CREATIONS_AROUND, struckAt, WAIT_SECONDS);
+        if (death != Death.STOP) {
+          nodes.awaitEnd(victim); // who was asked to end decides on for a moment
+        }
+        pulse.await(CREATIONS_AROUND, death == Death.STOP ? struckAt : System.nanoTime(), WAIT_SECONDS);
         gaps.add(pulse.timeline().longestGapMs(struckAt));
         if (death == Death.STOP) {
           long wokenAt = System.nanoTime();
@@ -65,7 +68,6 @@ final class ControllerDeaths {
             rounds, victim.id(), gaps.getLast(), pulse.timeline().problems());
       }
       if (death != Death.STOP) {
-        nodes.awaitEnd(victim);
         nodes.restart(victim);
         cluster = nodes.status();
       }

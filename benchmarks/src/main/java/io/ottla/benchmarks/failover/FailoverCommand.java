@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 public final class FailoverCommand implements Callable<Integer> {
   /** What can be struck, and how. */
   enum Kind {
-    CONTROLLER_KILL, CONTROLLER_STOP, CONTROLLER_TERM, LEADER_KILL
+    CONTROLLER_KILL, CONTROLLER_STOP, CONTROLLER_TERM, LEADER_KILL, LEADER_TERM
   }
 
   @Option(names = "--ottla", required = true, paramLabel = "FILE", description = "The launcher.")
@@ -37,7 +37,7 @@ public final class FailoverCommand implements Callable<Integer> {
   private Path dataDir = Path.of("");
   @Option(names = "--kills", defaultValue = "50", description = "Rounds of each kind (default: ${DEFAULT-VALUE}).")
   private int kills;
-  @Option(names = "--kinds", split = ",", defaultValue = "CONTROLLER_KILL,CONTROLLER_STOP,CONTROLLER_TERM,LEADER_KILL", description = "Which kinds: ${COMPLETION-CANDIDATES} (default: all).")
+  @Option(names = "--kinds", split = ",", defaultValue = "CONTROLLER_KILL,CONTROLLER_STOP,CONTROLLER_TERM,LEADER_KILL,LEADER_TERM", description = "Which kinds: ${COMPLETION-CANDIDATES} (default: all).")
   private List<Kind> kinds = List.of();
   @Option(names = "--seed", defaultValue = "1", description = "Seed of the moments of death (default: ${DEFAULT-VALUE}).")
   private long seed;
@@ -75,7 +75,8 @@ public final class FailoverCommand implements Callable<Integer> {
       case CONTROLLER_KILL -> controllers.measure(Death.KILL, kills);
       case CONTROLLER_STOP -> controllers.measure(Death.STOP, kills);
       case CONTROLLER_TERM -> controllers.measure(Death.TERM, kills);
-      case LEADER_KILL -> new LeaderDeaths(nodes, api, new Random(seed)).measure(kills);
+      case LEADER_KILL -> new LeaderDeaths(nodes, api, new Random(seed), Death.KILL).measure(kills);
+      case LEADER_TERM -> new LeaderDeaths(nodes, api, new Random(seed), Death.TERM).measure(kills);
     };
   }
 

@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** Deaths of the leader of a partition while a client of a surviving broker produces back to back, acks=all. One thread. */
 final class LeaderDeaths {
-  private static final String TOPIC = "failover";
   private static final int REPLICAS = 3;
   private static final Duration PRODUCE_LIMIT = Duration.ofSeconds(35);
   private static final Duration IN_SYNC_LIMIT = Duration.ofSeconds(60);
@@ -28,20 +28,25 @@ final class LeaderDeaths {
   private final Nodes nodes;
   private final Api api;
   private final Random random;
+  private final Death death;
+  private final String topic;
 
   /** @param random decides the moment of each death */
-  LeaderDeaths(Nodes nodes, Api api, Random random) {
+  LeaderDeaths(Nodes nodes, Api api, Random random, Death death) {
     this.nodes = nodes;
     this.api = api;
     this.random = random;
+    this.death = death;
+    this.topic = "failover-" + death.name().toLowerCase(Locale.ROOT);
   }
 
+  /** All rounds. */
   FailoverResult measure(int rounds) {
-    String kind = "produce acks=all, partition leader " + Death.KILL.words();
+    String kind = "produce acks=all, partition leader " + death.words();
     FailoverResult result = new FailoverResult(kind);
     List<Double> gaps = new ArrayList<>();
     ClusterStatus cluster = nodes.status();
-    api.createAndAwait(cluster.brokers().getFirst().clientUrl(), TOPIC, 1, REPLICAS);
+    api.createAndAwait(cluster.brokers().getFirst().clientUrl(), topic, 1, REPLICAS);
     for (int round = 0; round < rounds; round++) {
       Node leader = leader(cluster, round);
       Node survivor = cluster.brokers().stream().filter(node -> node.id() != leader.id()).skip(round % 2).findFirst()
@@ -50,17 +55,18 @@ final class LeaderDeaths {
         pulse.await(RECORDS_AROUND, 0, WAIT_SECONDS);
         Api.pause(random.nextInt(MOST_DELAY_MS));
         long struckAt = System.nanoTime();
-        nodes.strike(leader, Death.KILL);
-        pulse.await(RECORDS_AROUND, struckAt, WAIT_SECONDS);
+        nodes.strike(leader, death);
+        // Who was asked to end leads on for a while.
+        nodes.awaitEnd(leader);
+        pulse.await(RECORDS_AROUND, System.nanoTime(), WAIT_SECONDS);
         gaps.add(pulse.timeline().longestGapMs(struckAt));
         result.add(pulse.timeline());
-        System.err.printf("leader %d/%d, broker %d: %.0f ms without an acknowledgement; %s%n", round + 1, rounds,
-            leader.id(), gaps.getLast(), pulse.timeline().problems());
+        System.err.printf("leader %s %d/%d, broker %d: %.0f ms without an acknowledgement; %s%n", death.words(),
+            round + 1, rounds, leader.id(), gaps.getLast(), pulse.timeline().problems());
       }
-      nodes.awaitEnd(leader);
       nodes.restart(leader);
       cluster = nodes.status();
-      api.awaitInSync(survivor.clientUrl(), TOPIC, 1, REPLICAS, IN_SYNC_LIMIT);
+      api.awaitInSync(survivor.clientUrl(), topic, 1, REPLICAS, IN_SYNC_LIMIT);
     }
     result.measured(new Gaps(kind, gaps), List.of());
     return result;
@@ -68,13 +74,13 @@ final class LeaderDeaths {
 
   private Node leader(ClusterStatus cluster, int round) {
     Node anyBroker = cluster.brokers().get(round % cluster.brokers().size());
-    JsonNode description = api.awaitInSync(anyBroker.clientUrl(), TOPIC, 1, REPLICAS, IN_SYNC_LIMIT);
+    JsonNode description = api.awaitInSync(anyBroker.clientUrl(), topic, 1, REPLICAS, IN_SYNC_LIMIT);
     return cluster.node(description.path("partitions").path(0).path("leader").intValue());
   }
 
   private Answer produce(Node broker, int number) throws IOException {
     String body = "{\"records\":[{\"key\":\"pulse\",\"value\":" + number + "}]}";
-    Api.Answer answer = api.post(broker.clientUrl() + "/topics/" + TOPIC + "/partitions/0",
+    Api.Answer answer = api.post(broker.clientUrl() + "/topics/" + topic + "/partitions/0",
         "application/vnd.kafka.json.v2+json", body, PRODUCE_LIMIT);
     JsonNode entry = answer.json().path("offsets").path(0);
     if (answer.status() == 200 && entry.path("error_code").isNull()) {
