@@ -94,12 +94,12 @@ final class CommitChecker {
         index, copies, voters);
   }
 
-  /** I5, looking ahead: a voter that lacks a committed entry must not be able to win, whoever crashes now. */
+  /** I5, looking ahead: a node that lacks a committed entry must not be able to win, whoever crashes now; who observes may campaign too (Q17). */
   private void requireNobodyElectableWithout(long index) {
     for (SimVoter candidate : nodes) {
       LogTrace trace = candidate.directory().trace();
       VoterSet voters = trace.voters();
-      if (trace.holds(index, committed.digestAt(index)) || !voters.contains(candidate.key())) {
+      if (trace.holds(index, committed.digestAt(index))) {
         continue;
       }
       Position last = trace.last();

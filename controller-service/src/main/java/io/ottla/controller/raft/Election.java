@@ -42,8 +42,22 @@ public final class Election {
     if (preCandidate.grants() >= quorum.voters().majority()) {
       startElection(false);
     } else if (cannotWin(preCandidate.refusals())) {
-      preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
+      pause(preCandidate);
     }
+  }
+
+  /** Asks again after a moment; who campaigns only because others need it does so only if they still do (Q17). */
+  private void pause(PreCandidateState preCandidate) {
+    long retryMs = quorum.nowMs() + quorum.retryPause();
+    if (quorum.mayCampaign()) {
+      preCandidate.pauseUntil(retryMs);
+    } else {
+      quorum.stepDown(retryMs);
+    }
+  }
+
+  private void loseElection() {
+    pause(quorum.becomePreCandidate());
   }
 
   /** The leader hands over: no asking first, and nobody protects it (Q39). */
@@ -76,7 +90,7 @@ public final class Election {
     if (candidate.granted().size() >= quorum.voters().majority()) {
       replication.startTerm(candidate.granted());
     } else if (cannotWin(candidate.refusals() + (candidate.refusals() > 0 ? candidate.unreachable() : 0))) {
-      quorum.becomePreCandidate().pauseUntil(quorum.nowMs() + quorum.retryPause());
+      loseElection();
     }
   }
 
@@ -110,13 +124,17 @@ public final class Election {
   }
 
   /**
-   * Somebody asks who cannot win, since this voter has more of the log. If the leader is certainly gone, waiting for this voter's own turn
-   * would only prolong the time without one.
+   * Somebody asks who cannot win, since this node has more of the log. If the leader is certainly gone, waiting for this voter's own turn
+   * would only prolong the time without one. A node that does not vote by its own log is asked by one whose log says that it does: that one
+   * needs its vote and cannot have it, so if no leader is heard it asks for votes itself, without one of its own (Q17, dissertation §4.2.2).
    */
   public void takeTheTurnOf(ReplicaKey candidate) {
-    if (quorum.isVoter() && quorum.voters().contains(candidate) && quorum.role() instanceof FollowerState follower
-        && follower.wasToldLeaderIsGone()) {
-      losePatience(follower);
+    if (quorum.role() instanceof FollowerState follower) {
+      boolean hasTheTurn = quorum.isVoter() && quorum.voters().contains(candidate) && follower.wasToldLeaderIsGone();
+      boolean isNeeded = !quorum.mayCampaign() && follower.hasLostPatience(quorum.nowMs());
+      if (hasTheTurn || isNeeded) {
+        losePatience(follower);
+      }
     }
   }
 
@@ -124,7 +142,7 @@ public final class Election {
   public void giveWayTo(ReplicaKey other) {
     if (quorum.role() instanceof PreCandidateState preCandidate && !preCandidate.isPausing()
         && other.nodeId() < quorum.self().nodeId()) {
-      preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
+      pause(preCandidate);
     }
   }
 
@@ -132,7 +150,7 @@ public final class Election {
   void unreachable(CandidateState candidate, ReplicaKey peer) {
     candidate.unreachable(peer);
     if (candidate.refusals() > 0 && cannotWin(candidate.refusals() + candidate.unreachable())) {
-      quorum.becomePreCandidate().pauseUntil(quorum.nowMs() + quorum.retryPause());
+      loseElection();
     }
   }
 
@@ -141,10 +159,10 @@ public final class Election {
     if (!preCandidate.deadlinePassed(quorum.nowMs())) {
       return;
     }
-    if (preCandidate.isPausing()) {
+    if (preCandidate.isPausing() && quorum.mayCampaign()) {
       startPreVoteRound(preCandidate);
     } else {
-      preCandidate.pauseUntil(quorum.nowMs() + quorum.retryPause());
+      pause(preCandidate);
     }
   }
 
@@ -152,7 +170,11 @@ public final class Election {
   void tick(CandidateState candidate) {
     long now = quorum.nowMs();
     if (candidate.electionIsOver(now)) {
-      startPreVote();
+      if (quorum.mayCampaign()) {
+        startPreVote();
+      } else {
+        loseElection();
+      }
     } else if (candidate.roundIsOver(now)) {
       candidate.startRound(now + quorum.config().voteRoundMs());
       askForVotes(candidate);

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *   from            on                                                   to
  *   FOLLOWER        election deadline passed, if it may campaign         PRE_CANDIDATE   (term and vote untouched)
  *   FOLLOWER        its leader asks it to take over                      CANDIDATE       (term + 1, votes for itself)
+ *   FOLLOWER        asked by one who needs its vote and lacks entries    PRE_CANDIDATE   (term and vote untouched)
+ *   PRE_CANDIDATE   it may not campaign by itself, and its round failed  FOLLOWER        (of nobody)
  *   PRE_CANDIDATE   majority would vote for it                           CANDIDATE       (term + 1, votes for itself)
  *   CANDIDATE       majority of votes                                    LEADER
  *   CANDIDATE       majority refused, or election timeout                PRE_CANDIDATE   (same term)
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A follower that the voter set in force does not name is an observer (Q17): the same state, since a truncation may undo that, but it does not
- * campaign once its removal is committed. Invariants, asserted here: terms and commit index never fall; a leader's log is never truncated; what is committed is never truncated.
+ * campaign by itself once its removal is committed; see {@link Election#takeTheTurnOf}. Invariants, asserted here: terms and commit index never
+ * fall; a leader's log is never truncated; what is committed is never truncated.
  * Used by the core and its handlers on the Raft thread only.
  */
 public final class QuorumState {

@@ -506,6 +506,93 @@ final class MembershipTest {
     assertThat(node.role()).isEqualTo(Role.OBSERVER);
   }
 
+  /** Node 1 on which a leader that nobody can reach any more has undone its addition to the voters 2 to 4. */
+  private static CoreFixture undoneAddition() {
+    CoreFixture node = CoreFixture.observer(3, 2, 1);
+    node.receive(new AppendRequest(node.from(2, 2), 1, 1,
+        List.of(new LogEntry(2, 2, EntryType.VOTER_SET, voters(1, 4).encode())), 1));
+    node.receive(new AppendRequest(node.from(3, 3), 1, 1, List.of(entry(2, 3)), 1));
+    node.sent.clear();
+    return node;
+  }
+
+  /** Voter 2 counts on this node's vote and cannot have it, and without it nobody can win: somebody has to ask who is not refused. */
+  @Test
+  void nodeOnWhichAloneItsAdditionWasUndoneCampaignsForThoseWhoCountOnIt() {
+    CoreFixture node = undoneAddition();
+    node.tick(1_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+    node.receive(new PreVoteRequest(node.from(2, 3), 4, 2, 2));
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    List<PreVoteRequest> asked = node.taken(PreVoteRequest.class);
+    assertThat(asked).extracting(request -> request.envelope().to()).containsExactly(key(2), key(3), key(4));
+    node.receive(new PreVoteReply(answer(asked.get(0), 3), true));
+    assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
+    node.receive(new PreVoteReply(answer(asked.get(2), 3), true));
+    List<VoteRequest> votes = node.taken(VoteRequest.class);
+    node.receive(new VoteReply(answer(votes.get(0), 4), VoteResult.GRANTED));
+    assertThat(node.role()).isEqualTo(Role.CANDIDATE);
+    node.receive(new VoteReply(answer(votes.get(2), 4), VoteResult.GRANTED));
+    assertThat(node.role()).isEqualTo(Role.LEADER);
+    node.acknowledge(node.appendTo(2));
+    assertThat(node.report().active()).isFalse();
+    AppendRequest toFour = (AppendRequest) node.sent.stream()
+        .filter(message -> message instanceof AppendRequest && message.envelope().to().equals(key(4))).findFirst()
+        .orElseThrow();
+    node.acknowledge(toFour);
+    assertThat(node.report().commitIndex()).isEqualTo(3);
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    assertThat(node.onlyTaken(TimeoutNowRequest.class).envelope().to()).isEqualTo(key(2));
+  }
+
+  /** One round for each time that somebody counts on it, in an unchanged term, and silence afterwards. */
+  @Test
+  void nodeThatCampaignsForOthersStopsWhenItIsRefusedOrNotAnswered() {
+    CoreFixture node = undoneAddition();
+    node.tick(1_000);
+    node.receive(new PreVoteRequest(node.from(2, 3), 4, 2, 2));
+    List<PreVoteRequest> asked = node.taken(PreVoteRequest.class);
+    node.receive(new PreVoteReply(answer(asked.get(0), 3), false));
+    node.receive(new PreVoteReply(answer(asked.get(1), 3), false));
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    node.tick(3_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+    node.receive(new PreVoteRequest(node.from(2, 3), 4, 2, 2));
+    assertThat(node.taken(PreVoteRequest.class)).hasSize(3);
+    node.tick(CoreFixture.CONFIG.voteRoundMs());
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    node.tick(3_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+    assertThat(node.term()).isEqualTo(3);
+  }
+
+  @Test
+  void nodeThatLosesTheElectionItWasNeededForObservesAgain() {
+    CoreFixture node = undoneAddition();
+    node.tick(1_000);
+    node.receive(new PreVoteRequest(node.from(2, 3), 4, 2, 2));
+    node.grantPreVotes();
+    node.tick(CoreFixture.CONFIG.electionMinMs());
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    assertThat(node.term()).isEqualTo(4);
+    node.tick(3_000);
+    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+  }
+
+  @Test
+  void nodeWithoutAVoteIsNotNeededByThoseItCouldVoteForNorWhileItHearsALeader() {
+    CoreFixture node = undoneAddition();
+    node.tick(1_000);
+    node.receive(new PreVoteRequest(node.from(2, 3), 4, 3, 3));
+    assertThat(node.onlyTaken(PreVoteReply.class).granted()).isTrue();
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+    node.receive(new AppendRequest(node.from(3, 3), 2, 3, List.of(), 1));
+    node.sent.clear();
+    node.receive(new PreVoteRequest(node.from(2, 3), 4, 2, 2));
+    assertThat(node.onlyTaken(PreVoteReply.class).granted()).isFalse();
+    assertThat(node.role()).isEqualTo(Role.OBSERVER);
+  }
+
   /** A change that was undone, or one that never arrived: nobody else would tell this node what it is. */
   @Test
   void voterWithoutALeaderForLongShowsItselfLikeAnObserver() {
