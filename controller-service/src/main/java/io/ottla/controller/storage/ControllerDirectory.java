@@ -195,25 +195,6 @@ public final class ControllerDirectory implements FormationStore, AutoCloseable 
     removeAgreement();
   }
 
-  /**
-   * Formats an empty directory for a node that joins a cluster as an observer: it has promised nothing, and votes only once the cluster has
-   * made it a voter under its fresh directory id (Q1). Durable on return; a crash leaves it formatted or not.
-   *
-   * @param directoryId random, never used before
-   * @param voters the voters known at joining, which find the cluster for it; not itself among them
-   */
-  public RaftIdentity formatAsObserver(String clusterId, UUID directoryId, VoterSet voters) {
-    ReplicaKey self = new ReplicaKey(nodeId, directoryId);
-    Optional<ReplicaKey> agreed = prepared().map(agreement -> new ReplicaKey(nodeId, agreement.directoryId()));
-    if (voters.contains(self) || agreed.filter(voters::contains).isPresent()) {
-      throw new IllegalStateException("node " + nodeId + " is among the voters " + voters + " with the directory "
-          + directory.path() + ": it cannot join as an observer");
-    }
-    RaftIdentity identity = new RaftIdentity(clusterId, self, voters);
-    storeFormed(identity);
-    return identity;
-  }
-
   /** Term and vote. */
   public QuorumStateStore quorumState() {
     return new FileQuorumStateStore(directory);

@@ -169,37 +169,6 @@ final class ControllerDirectoryTest {
     }
   }
 
-  @Test
-  void observerIsFormattedUnderADirectoryIdThatIsNoVoters() {
-    VoterSet others = new VoterSet(
-        List.of(new Voter(new ReplicaKey(1, new UUID(1, 1)), "one.example", 9090), VOTERS.voters().get(1)));
-    try (ControllerDirectory directory = open()) {
-      assertThat(directory.formatAsObserver("cluster-a", SELF.directoryId(), others))
-          .isEqualTo(new RaftIdentity("cluster-a", SELF, others));
-      assertThatThrownBy(() -> directory.formatAsObserver("cluster-a", new UUID(9, 9), others))
-          .isInstanceOf(IllegalStateException.class);
-    }
-    try (ControllerDirectory directory = open()) {
-      assertThat(directory.formed()).contains(new RaftIdentity("cluster-a", SELF, others));
-      assertThat(directory.quorumState().load()).contains(HardState.INITIAL);
-      assertThat(directory.openLog().lastIndex()).isZero();
-      assertThat(directory.snapshots().newest()).isEmpty();
-    }
-  }
-
-  @Test
-  void voterDoesNotBecomeAnObserver() {
-    try (ControllerDirectory directory = open()) {
-      assertThatThrownBy(() -> directory.formatAsObserver("cluster-a", SELF.directoryId(), VOTERS))
-          .isInstanceOf(IllegalStateException.class);
-      directory.storePrepared(
-          new FormationStore.Prepared(SELF.directoryId(), new Proposal(7, "cluster-a", VOTERS)));
-      assertThatThrownBy(() -> directory.formatAsObserver("cluster-a", new UUID(9, 9), VOTERS))
-          .isInstanceOf(IllegalStateException.class).hasMessageContaining("cannot join as an observer");
-      assertThat(directory.formed()).isEmpty();
-    }
-  }
-
   /** The process ends after a rename and before it is durable; what the next one reads, and tells others, must outlive a power cut. */
   @Test
   void whatAStartHasReadIsDurable() {
