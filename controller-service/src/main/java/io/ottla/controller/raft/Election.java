@@ -189,7 +189,7 @@ public final class Election {
       case PreCandidateState preCandidate -> preCandidate.pauseUntil(now + quorum.retryPause());
       case CandidateState candidate ->
         candidate.restart(now + quorum.config().voteRoundMs(), now + quorum.electionTimeout());
-      case LeaderState leader -> leader.stalled(now, quorum.nextRequestId());
+      case LeaderState leader -> leader.stalled(now, quorum.nextRequestId(), quorum.voters());
     }
   }
 }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A leader: the progress of followers and observers, and what clients are waiting for. */
 public final class LeaderState implements RoleState {
+  private static final int MAX_EXCUSES = 5;
+
   private final ReplicaKey self;
   private final long termStartIndex;
   private final SortedMap<ReplicaKey, PeerProgress> progress = new TreeMap<>();
@@ -20,6 +22,8 @@ public final class LeaderState implements RoleState {
   private long nextHeartbeatMs;
   private long lastBroadcastRequestId;
   private long stallFloorRequestId;
+  private long excusedRequestId;
+  private int excuses;
 
   LeaderState(ReplicaKey self, long termStartIndex, long nowMs) {
     this.self = self;
@@ -192,10 +196,20 @@ public final class LeaderState implements RoleState {
     return lastBroadcastRequestId;
   }
 
-  /** The process stood still: until a majority has answered this request or a later one, leadership is in doubt (Q29). */
-  void stalled(long nowMs, long nextRequestId) {
+  /**
+   * The process stood still: until a majority has answered this request or a later one, leadership is in doubt (Q29). The silence is excused, but
+   * not for ever while nobody answers: where every tick is late a leader must notice all the same that it is alone (Q28).
+   */
+  void stalled(long nowMs, long nextRequestId, VoterSet voters) {
     stallFloorRequestId = nextRequestId;
-    peers.forEach(peer -> peer.restartContact(nowMs));
+    if (confirmations(excusedRequestId, voters) >= voters.majority()) {
+      excusedRequestId = nextRequestId;
+      excuses = 0;
+    }
+    if (excuses < MAX_EXCUSES) {
+      excuses++;
+      peers.forEach(peer -> peer.restartContact(nowMs));
+    }
     observers.replaceAll((_, observer) -> new Observer(observer.address(), nowMs));
   }
 

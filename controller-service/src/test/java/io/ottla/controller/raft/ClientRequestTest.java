@@ -224,6 +224,31 @@ final class ClientRequestTest {
     assertThat(voter.role()).isEqualTo(Role.FOLLOWER);
   }
 
+  /** Where every tick is late, silence would otherwise be excused for ever. */
+  @Test
+  void leaderThatStallsAgainAndAgainNoticesThatNobodyAnswers() {
+    var voter = new CoreFixture(3);
+    voter.becomeActiveLeader();
+    for (int tick = 0; tick < 10; tick++) {
+      voter.nowMs += 200;
+      voter.step(new RaftInput.Tick());
+    }
+    assertThat(voter.role()).isNotEqualTo(Role.LEADER);
+  }
+
+  @Test
+  void leaderThatStallsAgainAndAgainStaysWhileAMajorityAnswers() {
+    var voter = new CoreFixture(3);
+    voter.becomeActiveLeader();
+    for (int tick = 0; tick < 30; tick++) {
+      voter.nowMs += 600;
+      voter.step(new RaftInput.Tick());
+      assertThat(voter.role()).isEqualTo(Role.LEADER);
+      voter.acknowledge(voter.appendTo(2));
+      voter.sent.clear();
+    }
+  }
+
   @Test
   void stalledFollowerRestartsItsDeadlineOnce() {
     var voter = new CoreFixture(3, 2);
