@@ -31,14 +31,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running controller. All methods may be called from any thread and return at once; futures complete exceptionally with an
  * {@link OttlaException} only: NOT_CONTROLLER and BUSY have had no effect, INDETERMINATE may have (Q26).
  */
 public final class Controller implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+
   private final RaftDriver driver;
   private final ControllerLoop loop;
   private final MetadataPublisher publisher = new MetadataPublisher();
@@ -264,12 +271,22 @@ public final class Controller implements AutoCloseable {
   /** Hands leadership over if it has it, makes durable what waits, and ends the threads. */
   @Override
   public void close() {
-    driver.handOver(handOverMs);
+    handOver();
     publisher.close();
     driver.close();
     snapshotLoop.stop();
     RaftDriver.join(snapshotThread);
     loop.abandon();
     transport.close();
+  }
+
+  private void handOver() {
+    try {
+      driver.handOver().get(handOverMs, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.info("event=hand_over_unfinished waitedMs={}", handOverMs);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -53,8 +53,9 @@ public final class RaftDriver implements AutoCloseable {
   private final Access access = new Access();
   private final Deque<RaftNotice> notices = new ArrayDeque<>();
   private final AtomicBoolean failed = new AtomicBoolean();
-  private final Object leadership = new Object();
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
   private volatile Office office = Office.VACANT;
+  private boolean leaving;
   private volatile boolean stopping;
   private volatile long lastBeatMs;
   private long nextTickMs;
@@ -187,6 +188,9 @@ public final class RaftDriver implements AutoCloseable {
     lastBeatMs = nowMs;
     step(new RaftInput.Tick());
     deliverNotices();
+    if (leaving) {
+      offerOffice();
+    }
     listener.onTick(access);
     deliverNotices();
     exchanges.expire(nowMs);
@@ -246,6 +250,7 @@ public final class RaftDriver implements AutoCloseable {
 
   private void fail(String thread, Throwable cause) {
     if (failed.compareAndSet(false, true)) {
+      left.complete(null);
       fatal.fatal(thread, cause);
     }
   }
@@ -261,35 +266,38 @@ public final class RaftDriver implements AutoCloseable {
   }
 
   /**
-   * Hands leadership to another voter and waits until that one leads and commits, so that nobody has to notice this node's end by a timeout
-   * (Q39). Until then this node's vote and its copy of the log may be what the successor needs. Does nothing on others than the leader.
+   * Hands leadership to another voter, so that nobody has to notice this node's end by a timeout (Q39). Until that one commits, this node's vote
+   * and its copy of the log may be what it needs. Any thread.
    *
-   * @param patienceMs how long to wait at most
+   * @return done when another one leads and commits, and at once when this node does not lead or there is nobody to hand over to
    */
-  void handOver(long patienceMs) {
+  CompletableFuture<Void> handOver() {
     if (stopping || failed.get() || office != Office.HELD) {
-      return;
+      left.complete(null);
+    } else {
+      mailbox.post(_ -> {
+        leaving = true;
+        offerOffice();
+      });
     }
-    post(new RaftInput.TransferLeadership(null));
-    long deadlineMs = clock.millis() + patienceMs;
-    synchronized (leadership) {
-      long left = patienceMs;
-      while (office != Office.TAKEN_AND_COMMITTING && !failed.get() && left > 0) {
-        try {
-          leadership.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-        left = deadlineMs - clock.millis();
+    return left;
+  }
+
+  /** Begins a hand-over, or another one where the last came to nothing. */
+  private void offerOffice() {
+    if (office == Office.HELD && !core.report(clock.millis()).transferring()) {
+      step(new RaftInput.TransferLeadership(null));
+      QuorumReport report = core.report(clock.millis());
+      if (report.active() && !report.transferring()) {
+        left.complete(null); // no other voter answers
       }
     }
   }
 
   private void office(Office now) {
-    synchronized (leadership) {
-      office = now;
-      leadership.notifyAll();
+    office = now;
+    if (leaving && now == Office.TAKEN_AND_COMMITTING) {
+      left.complete(null);
     }
   }
 
