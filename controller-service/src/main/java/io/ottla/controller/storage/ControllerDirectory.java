@@ -5,8 +5,6 @@ import io.ottla.common.fault.NodeFaults;
 import io.ottla.controller.formation.FormationStore;
 import io.ottla.controller.raft.HardState;
 import io.ottla.controller.raft.RaftIdentity;
-import io.ottla.controller.raft.ReplicaKey;
-import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.QuorumStateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
