@@ -118,6 +118,11 @@ final class BatchWalk {
     return BatchFormat.maxTimestamp(chunk, header);
   }
 
+  /** Largest timestamp of the current batch's records; see {@link Segment#latestRecord}. */
+  long latestRecord() {
+    return Segment.latestRecord(chunk, header);
+  }
+
   int epoch() {
     return BatchFormat.partitionLeaderEpoch(chunk, header);
   }

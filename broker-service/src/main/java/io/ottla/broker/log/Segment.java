@@ -151,7 +151,7 @@ final class Segment {
     long last = nextOffset - 1;
     while (at < to) {
       last = BatchFormat.lastOffset(batches, at);
-      indexBatch(last, BatchFormat.maxTimestamp(batches, at), start + (at - from),
+      indexBatch(last, latestRecord(batches, at), start + (at - from),
           BatchFormat.sizeInBytes(batches, at), indexIntervalBytes);
       at += BatchFormat.sizeInBytes(batches, at);
       count++;
@@ -161,10 +161,18 @@ final class Segment {
     return count;
   }
 
+  /**
+   * Largest timestamp of the records of the batch at {@code at}, {@link #NO_TIMESTAMP} if it has none: a header that stayed for its producer
+   * (P38) still says when that wrote, but there is nothing to find at that time.
+   */
+  static long latestRecord(ByteBuffer buffer, int at) {
+    return BatchFormat.count(buffer, at) == 0 ? NO_TIMESTAMP : BatchFormat.maxTimestamp(buffer, at);
+  }
+
   /** Notes the batch's timestamp, and gives the batch index entries if the last ones are far enough back. */
-  void indexBatch(long lastOffset, long maxTimestamp, int position, int batchBytes, int indexIntervalBytes)
+  void indexBatch(long lastOffset, long latestRecord, int position, int batchBytes, int indexIntervalBytes)
       throws IOException {
-    noteTimestamp(maxTimestamp, lastOffset);
+    noteTimestamp(latestRecord, lastOffset);
     if (bytesSinceIndexEntry > indexIntervalBytes) {
       index.append((int) (lastOffset - baseOffset), position);
       times.advance(largestTimestamp, (int) (offsetOfLargest - baseOffset));
@@ -173,9 +181,9 @@ final class Segment {
     bytesSinceIndexEntry += batchBytes;
   }
 
-  private void noteTimestamp(long maxTimestamp, long lastOffset) {
-    if (maxTimestamp > largestTimestamp) {
-      largestTimestamp = maxTimestamp;
+  private void noteTimestamp(long timestamp, long lastOffset) {
+    if (timestamp > largestTimestamp) {
+      largestTimestamp = timestamp;
       offsetOfLargest = lastOffset;
     }
   }
@@ -271,7 +279,7 @@ final class Segment {
   private @Nullable BatchWalk walkAt(TimeIndex.Entry entry, int end) throws IOException {
     long offset = baseOffset + entry.relativeOffset();
     BatchWalk walk = walkTo(offset, end);
-    boolean sound = walk.size() > 0 && walk.lastOffset() == offset && walk.maxTimestamp() == entry.timestamp();
+    boolean sound = walk.size() > 0 && walk.lastOffset() == offset && walk.latestRecord() == entry.timestamp();
     return sound ? walk : null;
   }
 
@@ -328,7 +336,7 @@ final class Segment {
     int bytes = 0;
     boolean more = kept || walk.next();
     while (more) {
-      noteTimestamp(walk.maxTimestamp(), walk.lastOffset());
+      noteTimestamp(walk.latestRecord(), walk.lastOffset());
       if (bytes > indexIntervalBytes) {
         times.advanceIfThereIsRoom(largestTimestamp, (int) (offsetOfLargest - baseOffset));
         bytes = 0;
@@ -364,7 +372,7 @@ final class Segment {
     }
     noteTimestamp(last.timestamp(), baseOffset + last.relativeOffset());
     while (walk.next()) {
-      if (walk.maxTimestamp() > last.timestamp()) {
+      if (walk.latestRecord() > last.timestamp()) {
         return false;
       }
     }

@@ -36,7 +36,7 @@ final class TailScan {
       int at = position - chunkAt;
       int size = BatchFormat.sizeInBytes(chunk, at);
       long last = BatchFormat.lastOffset(chunk, at);
-      segment.indexBatch(last, BatchFormat.maxTimestamp(chunk, at), position, size, indexIntervalBytes);
+      segment.indexBatch(last, Segment.latestRecord(chunk, at), position, size, indexIntervalBytes);
       epoch = BatchFormat.partitionLeaderEpoch(chunk, at);
       epochs = LeaderEpochCache.with(epochs, epoch, nextOffset);
       nextOffset = last + 1;
