@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +68,9 @@ final class Clients extends SimProcess {
     return recordsRead;
   }
 
-  /** Batches of idempotent producers that are not acknowledged yet. */
-  int inFlight() {
-    return idempotent.stream().mapToInt(IdempotentProducer::inFlight).sum();
+  /** Batches of idempotent producers that wait for an answer. */
+  Stream<IdempotentProducer.Unanswered> unanswered() {
+    return idempotent.stream().flatMap(IdempotentProducer::unanswered);
   }
 
   long nextProducerId() {

@@ -100,7 +100,33 @@ final class ClusterChecker {
 
   /** A metadata entry was committed. */
   void committed(MetadataDelta delta) {
-    delta.changedPartitions().keySet().forEach(this::checkCandidates);
+    delta.changedPartitions().forEach((id, state) -> {
+      checkCandidates(id);
+      if (isLost(state)) {
+        delta.before().partition(id.topicId(), id.partition()).ifPresent(before -> checkLoss(id, before));
+      }
+    });
+  }
+
+  /**
+   * Nobody is known to have everything any more. It happens when all who had it lose their disks after others have left: better offline than lossy
+   * (F22).
+   */
+  static boolean isLost(PartitionState state) {
+    return !state.hasLeader() && state.isr().isEmpty() && state.elr().isEmpty();
+  }
+
+  /** M11, M22: who had everything is forgotten only with its disk. */
+  private void checkLoss(TopicIdPartition id, PartitionState before) {
+    for (int index = 0; index < before.replicas().size(); index++) {
+      int member = before.replicas().get(index);
+      UUID disk = cluster.broker(member).disk().directoryId();
+      if ((before.isr().contains(member) || before.elr().contains(member)) && registeredDisks.contains(disk)
+          && disk.equals(before.directories().get(index))) {
+        throw new InvariantViolation("M22", "nobody may lead " + id + " any more, and broker " + member
+            + ", which has its disk still, was one who might: " + before);
+      }
+    }
   }
 
   /** A broker died in the middle of something; what it has called committed until then may have been told to clients. */

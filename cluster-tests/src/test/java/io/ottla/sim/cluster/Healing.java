@@ -35,13 +35,15 @@ final class Healing {
     }
     cluster.clients().stopWriting();
     String missing = missing();
-    while (cluster.plan().retentionBytes() < 0 && cluster.clients().inFlight() > 0 && missing == null) {
-      stepBefore(deadlineUs, "I36", "a producer that repeats its batches gets no answer");
+    String unanswered = unanswered();
+    while (missing != null || unanswered != null) {
+      if (missing != null) {
+        stepBefore(deadlineUs, "I33", missing);
+      } else {
+        stepBefore(deadlineUs, "I36", "a producer that repeats its batches gets no answer: " + unanswered);
+      }
       missing = missing();
-    }
-    while (missing != null) {
-      stepBefore(deadlineUs, "I33", missing);
-      missing = missing();
+      unanswered = unanswered();
     }
     cluster.checker().histories().forEach(this::checkEverything);
     cluster.brokers().forEach(broker -> cluster.truth().mustBeTrue("broker " + broker.id(), broker.image()));
@@ -50,7 +52,7 @@ final class Healing {
   private boolean somethingIsOnline() {
     AtomicBoolean found = new AtomicBoolean();
     cluster.truth().newest().forEachPartition((topic, number, state) -> found.compareAndSet(false,
-        !isRightlyOffline(state)));
+        !ClusterChecker.isLost(state)));
     return found.get();
   }
 
@@ -63,6 +65,13 @@ final class Healing {
 
   private void runFor(long ms) {
     cluster.scheduler().runUntil(cluster.scheduler().nowUs() + ms * MS);
+  }
+
+  /** Who still repeats a batch though somebody could answer it, null when nobody does. */
+  private @Nullable String unanswered() {
+    return cluster.clients().unanswered().filter(one -> cluster.truth().partition(one.partition()).map(
+        state -> !ClusterChecker.isLost(state)).orElse(false)).map(IdempotentProducer.Unanswered::toString).findFirst()
+        .orElse(null);
   }
 
   /** What is not as it must be, null when all is. */
@@ -78,7 +87,7 @@ final class Healing {
   }
 
   private @Nullable String missing(TopicIdPartition id, PartitionState state) {
-    if (isRightlyOffline(state)) {
+    if (ClusterChecker.isLost(state)) {
       return null;
     }
     if (!state.hasLeader() || state.isr().size() < state.replicas().size() || state.reassigning()) {
@@ -99,15 +108,6 @@ final class Healing {
     return null;
   }
 
-  /**
-   * Nobody is known to have everything any more: the controllers could not know of a lost disk before its broker came back, and by then the others
-   * had left. Better offline than lossy (F22).
-   */
-  private boolean isRightlyOffline(PartitionState state) {
-    return !state.hasLeader() && state.isr().isEmpty() && state.elr().isEmpty()
-        && state.replicas().stream().anyMatch(replica -> cluster.broker(replica).disksLost() > 0);
-  }
-
   private @Nullable Hosted hosted(TopicIdPartition id, int brokerId) {
     BrokerTurns turns = cluster.broker(brokerId).turns();
     return turns == null ? null : turns.hosted().stream().filter(one -> one.id().equals(id)).findFirst().orElse(null);
@@ -115,7 +115,7 @@ final class Healing {
 
   private void checkEverything(PartitionHistory history) {
     PartitionState state = cluster.truth().partition(history.id()).orElse(null);
-    if (state == null || isRightlyOffline(state)) {
+    if (state == null || ClusterChecker.isLost(state)) {
       return; // its topic was deleted, or there is nothing to be read
     }
     long start = 0;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,22 @@ final class IdempotentProducer {
   private final NavigableMap<Integer, Long> offsets = new TreeMap<>();
 
   /** A batch that is not acknowledged yet. */
-  private record Batch(TopicIdPartition partition, int number, int sequence, ByteBuffer bytes, List<String> values) {}
+  private static final class Batch {
+    private final TopicIdPartition partition;
+    private final int number;
+    private final int sequence;
+    private final ByteBuffer bytes;
+    private final List<String> values;
+    private @Nullable AppendOutcome heard;
+
+    Batch(TopicIdPartition partition, int number, int sequence, ByteBuffer bytes, List<String> values) {
+      this.partition = partition;
+      this.number = number;
+      this.sequence = sequence;
+      this.bytes = bytes;
+      this.values = values;
+    }
+  }
 
   IdempotentProducer(SimCluster cluster, Clients clients, SeededRandom random) {
     this.cluster = cluster;
@@ -42,16 +58,25 @@ final class IdempotentProducer {
     this.random = random;
   }
 
+  /**
+   * A batch that waits for an answer.
+   *
+   * @param heard what the producer was last told of it, null when there was no answer
+   */
+  record Unanswered(TopicIdPartition partition, long producerId, int sequence, List<String> values,
+      @Nullable AppendOutcome heard) {}
+
   /** Batches that wait for an answer. */
-  int inFlight() {
-    return inFlight.size();
+  Stream<Unanswered> unanswered() {
+    return inFlight.stream().map(batch -> new Unanswered(batch.partition, producerId, batch.sequence, batch.values,
+        batch.heard));
   }
 
   /** Sends another batch, if it may. */
   void produce(boolean mayWrite) {
     TopicIdPartition to = partition;
     if (to == null || cluster.truth().partition(to).isEmpty() || (inFlight.isEmpty() && random.chance(0.02))) {
-      inFlight.forEach(batch -> batch.values().forEach(cluster.checker().history(batch.partition())::unknown));
+      inFlight.forEach(batch -> batch.values.forEach(cluster.checker().history(batch.partition)::unknown));
       inFlight.clear();
       partition = clients.anyPartition();
       producerId = clients.nextProducerId();
@@ -61,7 +86,7 @@ final class IdempotentProducer {
     }
     // A log that knows nothing of a producer takes any number for its first, so the first must not be overtaken.
     int limit = offsets.isEmpty() ? 1 : MAX_IN_FLIGHT;
-    int ahead = inFlight.isEmpty() ? 0 : number - inFlight.getFirst().number();
+    int ahead = inFlight.isEmpty() ? 0 : number - inFlight.getFirst().number;
     if (to != null && mayWrite && ahead < limit && random.chance(inFlight.isEmpty() ? 1 : 0.3)) {
       Batch next = next(to);
       inFlight.add(next);
@@ -87,8 +112,8 @@ final class IdempotentProducer {
 
   private void send(Batch batch) {
     // The receiver stamps offsets and epoch into what it gets.
-    ByteBuffer copy = ByteBuffer.allocate(batch.bytes().remaining()).put(batch.bytes().duplicate()).flip();
-    clients.append(batch.partition(), copy, -1, outcome -> heard(batch, outcome));
+    ByteBuffer copy = ByteBuffer.allocate(batch.bytes.remaining()).put(batch.bytes.duplicate()).flip();
+    clients.append(batch.partition, copy, -1, outcome -> heard(batch, outcome));
   }
 
   private void heard(Batch batch, @Nullable AppendOutcome outcome) {
@@ -100,6 +125,7 @@ final class IdempotentProducer {
     } else if (outcome instanceof AppendOutcome.Failed(ErrorCode code, String _) && code.outcome() == Outcome.DONE) {
       forgotten(batch);
     } else {
+      batch.heard = outcome;
       clients.soon(random.between(2, 60), () -> {
         if (inFlight.contains(batch)) {
           send(batch);
@@ -113,29 +139,29 @@ final class IdempotentProducer {
    * know it, and takes any number for its first: then an overtaken batch looks old (P37).
    */
   private void forgotten(Batch batch) {
-    PartitionHistory history = cluster.checker().history(batch.partition());
+    PartitionHistory history = cluster.checker().history(batch.partition);
     if (cluster.plan().retentionBytes() < 0) {
-      throw history.violation("I36", batch.values() + " are said to be written long ago, with " + inFlight.size()
+      throw history.violation("I36", batch.values + " are said to be written long ago, with " + inFlight.size()
           + " batches in flight");
     }
     inFlight.remove(batch);
-    batch.values().forEach(history::unknown);
+    batch.values.forEach(history::unknown);
   }
 
   private void acknowledged(Batch batch, long base) {
     inFlight.remove(batch);
-    PartitionHistory history = cluster.checker().history(batch.partition());
-    for (int i = 0; i < batch.values().size(); i++) {
-      history.acknowledged(batch.values().get(i), base + i);
+    PartitionHistory history = cluster.checker().history(batch.partition);
+    for (int i = 0; i < batch.values.size(); i++) {
+      history.acknowledged(batch.values.get(i), base + i);
     }
-    Map.Entry<Integer, Long> earlier = offsets.lowerEntry(batch.sequence());
-    Map.Entry<Integer, Long> later = offsets.higherEntry(batch.sequence());
+    Map.Entry<Integer, Long> earlier = offsets.lowerEntry(batch.sequence);
+    Map.Entry<Integer, Long> later = offsets.higherEntry(batch.sequence);
     if ((earlier != null && earlier.getValue() >= base) || (later != null && later.getValue() <= base
         && later.getValue() >= history.logStart())) {
-      throw history.violation("I36", batch.values() + " are at " + base + ", neighbours at " + earlier + " and "
+      throw history.violation("I36", batch.values + " are at " + base + ", neighbours at " + earlier + " and "
           + later);
     }
-    offsets.put(batch.sequence(), base);
-    clients.countAcknowledged(batch.values().size());
+    offsets.put(batch.sequence, base);
+    clients.countAcknowledged(batch.values.size());
   }
 }

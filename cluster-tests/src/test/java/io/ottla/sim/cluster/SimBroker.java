@@ -293,11 +293,6 @@ final class SimBroker extends SimProcess {
     cluster.note(id, "broker has an empty disk");
   }
 
-  /** How many disks it has lost. */
-  int disksLost() {
-    return disks;
-  }
-
   /** Asks to leave, and ends cleanly once it may. */
   void leave() {
     Life now = life;

@@ -27,7 +27,7 @@ final class SimCluster {
   static final String CLUSTER = "sim";
   static final long SESSION_MS = 600;
   private static final long MS = 1000;
-  private static final long WARM_UP_MS = 1_500;
+  static final long WARM_UP_MS = 1_500;
 
   private final long seed;
   private final ClusterPlan plan;
