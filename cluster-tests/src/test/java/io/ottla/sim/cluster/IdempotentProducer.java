@@ -32,6 +32,8 @@ final class IdempotentProducer {
   private long producerId;
   private int number;
   private int sequence;
+  /** A batch was said to be written long ago; it may have been taken back since. */
+  private boolean hasGap;
   private final NavigableMap<Integer, Long> offsets = new TreeMap<>();
 
   /** A batch that is not acknowledged yet. */
@@ -76,12 +78,7 @@ final class IdempotentProducer {
   void produce(boolean mayWrite) {
     TopicIdPartition to = partition;
     if (to == null || cluster.truth().partition(to).isEmpty() || (inFlight.isEmpty() && random.chance(0.02))) {
-      inFlight.forEach(batch -> batch.values.forEach(cluster.checker().history(batch.partition)::unknown));
-      inFlight.clear();
-      partition = clients.anyPartition();
-      producerId = clients.nextProducerId();
-      sequence = 0;
-      offsets.clear();
+      beginAnew();
       to = partition;
     }
     // A log that knows nothing of a producer takes any number for its first, so the first must not be overtaken.
@@ -92,6 +89,16 @@ final class IdempotentProducer {
       inFlight.add(next);
       send(next);
     }
+  }
+
+  private void beginAnew() {
+    inFlight.forEach(batch -> batch.values.forEach(cluster.checker().history(batch.partition)::unknown));
+    inFlight.clear();
+    partition = clients.anyPartition();
+    producerId = clients.nextProducerId();
+    sequence = 0;
+    offsets.clear();
+    hasGap = false;
   }
 
   private Batch next(TopicIdPartition to) {
@@ -124,6 +131,9 @@ final class IdempotentProducer {
       acknowledged(batch, base);
     } else if (outcome instanceof AppendOutcome.Failed(ErrorCode code, String _) && code.outcome() == Outcome.DONE) {
       forgotten(batch);
+    } else if (outcome instanceof AppendOutcome.Failed(ErrorCode code, String _)
+        && code == ErrorCode.OUT_OF_ORDER_SEQUENCE && mayBeOutOfOrder(batch)) {
+      beginAnew();
     } else {
       batch.heard = outcome;
       clients.soon(random.between(2, 60), () -> {
@@ -146,6 +156,18 @@ final class IdempotentProducer {
     }
     inFlight.remove(batch);
     batch.values.forEach(history::unknown);
+    hasGap = true;
+  }
+
+  /**
+   * Whether a log may miss what comes before the oldest batch in flight, for good. A leader that got its log when retention had removed that, and
+   * took an older batch for the producer's first, waits for the one after it, which was acknowledged long ago (P37). Nothing was written then, and
+   * the producer begins anew, as those inside the cluster do.
+   */
+  private boolean mayBeOutOfOrder(Batch batch) {
+    Map.Entry<Integer, Long> earlier = offsets.lowerEntry(batch.sequence);
+    long logStart = cluster.checker().history(batch.partition).logStart();
+    return batch == inFlight.getFirst() && (hasGap || (earlier != null && earlier.getValue() < logStart));
   }
 
   private void acknowledged(Batch batch, long base) {
@@ -156,8 +178,9 @@ final class IdempotentProducer {
     }
     Map.Entry<Integer, Long> earlier = offsets.lowerEntry(batch.sequence);
     Map.Entry<Integer, Long> later = offsets.higherEntry(batch.sequence);
-    if ((earlier != null && earlier.getValue() >= base) || (later != null && later.getValue() <= base
-        && later.getValue() >= history.logStart())) {
+    // Of a batch that retention has removed, some replicas know and others do not: those may write it again, behind its successors.
+    if ((earlier != null && earlier.getValue() >= base && base >= history.logStart()) || (later != null
+        && later.getValue() <= base && later.getValue() >= history.logStart())) {
       throw history.violation("I36", batch.values + " are at " + base + ", neighbours at " + earlier + " and "
           + later);
     }
