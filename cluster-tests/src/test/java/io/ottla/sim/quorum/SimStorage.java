@@ -104,7 +104,10 @@ final class SimStorage {
       case StorageStep.Append append -> log().append(append.entries());
       case StorageStep.Force _ -> storage.force(() -> log().force());
       case StorageStep.DropPrefix(long last) -> log().dropPrefix(last);
-      case StorageStep.ReceiveSnapshot piece -> snapshots.receive(piece.id(), piece.position(), piece.bytes());
+      case StorageStep.ReceiveSnapshot piece -> {
+        snapshots.receive(piece.id(), piece.position(), piece.bytes());
+        voter.receive(new RaftInput.SnapshotPieceStored(piece.id(), piece.position() + piece.bytes().length));
+      }
       case StorageStep.CompleteSnapshot whole -> complete(whole.id(), whole.totalBytes());
       case StorageStep.PruneSnapshots prune -> snapshots.prune(prune.upTo(), quorum.order().spared(prune.inUse()));
       case StorageStep.ReportPersisted(long writeId) -> voter.receive(new RaftInput.Persisted(writeId));

@@ -80,6 +80,7 @@ public final class RaftCore {
       case RaftInput.TransferLeadership transfer -> transfer(transfer.target());
       case RaftInput.PeerGone gone -> peerGone(gone.peer());
       case RaftInput.SnapshotWritten written -> snapshotWritten(written.snapshot());
+      case RaftInput.SnapshotPieceStored piece -> snapshots.pieceStored(piece);
       case RaftInput.SnapshotReceived received -> snapshots.received(received);
       case RaftInput.Resign _ -> resign();
     }

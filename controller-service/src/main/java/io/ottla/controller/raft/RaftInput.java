@@ -76,6 +76,14 @@ public sealed interface RaftInput {
   record SnapshotWritten(Snapshot snapshot) implements RaftInput {}
 
   /**
+   * A piece of a snapshot that is being received is written, not durable yet: the next one may come.
+   *
+   * @param id the snapshot
+   * @param endPosition where the next piece begins
+   */
+  record SnapshotPieceStored(SnapshotId id, long endPosition) implements RaftInput {}
+
+  /**
    * What became of a snapshot that was received whole.
    *
    * @param id the snapshot

@@ -4,7 +4,7 @@ import java.util.Set;
 
 /** Something to do with snapshots, for the storage thread, in order with the log writes around it. */
 public sealed interface SnapshotWrite {
-  /** Keep a piece that the leader sent; not durable yet. */
+  /** Keep a piece that the leader sent, and hand in {@link RaftInput.SnapshotPieceStored}; not durable yet. */
   record Receive(SnapshotId id, long position, byte[] bytes) implements SnapshotWrite {
     @Override
     public String toString() {

@@ -102,7 +102,10 @@ final class StorageLoop implements Runnable {
     switch (step) {
       case StorageStep.Reset reset -> log.reset(reset.snapshot().lastIndex(), reset.snapshot().lastTerm());
       case StorageStep.DropPrefix drop -> log.dropPrefix(drop.lastIndex());
-      case StorageStep.ReceiveSnapshot piece -> snapshots.receive(piece.id(), piece.position(), piece.bytes());
+      case StorageStep.ReceiveSnapshot piece -> {
+        snapshots.receive(piece.id(), piece.position(), piece.bytes());
+        report.accept(new RaftInput.SnapshotPieceStored(piece.id(), piece.position() + piece.bytes().length));
+      }
       case StorageStep.CompleteSnapshot whole -> report.accept(new RaftInput.SnapshotReceived(whole.id(),
           snapshots.complete(whole.id(), whole.totalBytes()).orElse(null)));
       case StorageStep.PruneSnapshots prune -> snapshots.prune(prune.upTo(), prune.inUse());

@@ -381,8 +381,10 @@ final class QuorumScript {
         switch (step) {
           case StorageStep.Reset(SnapshotId snapshot) -> log.reset(snapshot.lastIndex(), snapshot.lastTerm());
           case StorageStep.DropPrefix(long lastIndex) -> log.dropPrefix(lastIndex);
-          case StorageStep.ReceiveSnapshot(var snapshot, long position, byte[] bytes) ->
+          case StorageStep.ReceiveSnapshot(var snapshot, long position, byte[] bytes) -> {
             snapshots.receive(snapshot, position, bytes);
+            step(new RaftInput.SnapshotPieceStored(snapshot, position + bytes.length));
+          }
           case StorageStep.CompleteSnapshot(var snapshot, long total) ->
             step(new RaftInput.SnapshotReceived(snapshot, snapshots.complete(snapshot, total).orElse(null)));
           case StorageStep.PruneSnapshots(var upTo, var inUse) -> snapshots.prune(upTo, inUse);

@@ -85,12 +85,12 @@ final class SnapshotTest {
     assertThat(node.report().commitIndex()).isEqualTo(8);
     byte[] file = foreignSnapshot(ID, node.voters);
     node.receive(node.piece(2, 3, ID, file, 0, 10));
+    assertThat(node.taken(SnapshotReply.class)).isEmpty();
+    node.force();
     SnapshotReply first = node.onlyTaken(SnapshotReply.class);
     assertThat(first.installed()).isFalse();
     assertThat(first.nextPosition()).isEqualTo(10);
     node.receive(node.piece(2, 3, ID, file, 10, file.length));
-    assertThat(node.taken(SnapshotReply.class)).isEmpty();
-    node.force();
     assertThat(node.onlyTaken(SnapshotReply.class).installed()).isTrue();
   }
 
@@ -152,6 +152,38 @@ final class SnapshotTest {
     assertThat(node.report().commitIndex()).isZero();
     node.force();
     assertThat(node.onlyTaken(SnapshotReply.class).envelope().requestId()).isEqualTo(901);
+  }
+
+  /** Else a disk that is slower than the network would gather the whole snapshot in memory, and with every new leader another one. */
+  @Test
+  void pieceIsAnsweredWhenItIsWrittenAndNoOtherIsKeptUntilThen() {
+    var node = new CoreFixture(3, 3);
+    node.slowDisk = true;
+    byte[] file = foreignSnapshot(ID, node.voters);
+    node.receive(node.piece(2, 3, ID, file, 0, 10));
+    node.receive(node.piece(2, 3, ID, file, 0, 10));
+    node.receive(node.piece(2, 3, ID, file, 10, 20));
+    assertThat(node.taken(SnapshotReply.class)).isEmpty();
+    assertThat(node.waitingWrites).hasSize(1);
+    node.force();
+    assertThat(node.onlyTaken(SnapshotReply.class).nextPosition()).isEqualTo(10);
+    node.receive(node.piece(2, 3, ID, file, 10, 20));
+    node.force();
+    assertThat(node.onlyTaken(SnapshotReply.class).nextPosition()).isEqualTo(20);
+  }
+
+  @Test
+  void pieceWrittenOfAnAttemptThatWasGivenUpAnswersNobody() {
+    var node = new CoreFixture(3, 3);
+    node.slowDisk = true;
+    byte[] file = foreignSnapshot(ID, node.voters);
+    var other = new SnapshotId(9, 3);
+    node.receive(node.piece(2, 3, ID, file, 0, 10));
+    node.receive(node.piece(2, 3, other, file, 0, 5));
+    node.forceFirst();
+    assertThat(node.taken(SnapshotReply.class)).isEmpty();
+    node.force();
+    assertThat(node.onlyTaken(SnapshotReply.class).nextPosition()).isEqualTo(5);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.ottla.controller.raft.rpc;
 import io.ottla.controller.raft.Envelope;
 import io.ottla.controller.raft.LeaderState;
 import io.ottla.controller.raft.QuorumState;
+import io.ottla.controller.raft.RaftInput.SnapshotPieceStored;
 import io.ottla.controller.raft.RaftInput.SnapshotReceived;
 import io.ottla.controller.raft.RaftInvariantException;
 import io.ottla.controller.raft.RaftMessage.SnapshotReply;
@@ -14,8 +15,9 @@ import io.ottla.controller.raft.SnapshotWrite;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Snapshots from a leader (Q34; Raft paper, section 7). Pieces are kept by the storage thread as they come; the last one is answered only when
- * the whole snapshot is verified and durable and has taken the log's place. The log serves on until then.
+ * Snapshots from a leader (Q34; Raft paper, section 7). Pieces are kept by the storage thread as they come, and each is answered when it is
+ * written, so that no more than one waits for a slow disk; the last one only when the whole snapshot is verified and durable and has taken the
+ * log's place. The log serves on until then.
  */
 public final class SnapshotHandler {
   private final QuorumState quorum;
@@ -28,12 +30,13 @@ public final class SnapshotHandler {
     this.replication = replication;
   }
 
-  /** A snapshot on its way in: how much of it is here, and, once that is all, who waits for the word. */
+  /** A snapshot on its way in: how much of it is here, whether the storage thread is still busy with it, and who waits for the word. */
   private static final class Incoming {
     private final SnapshotId id;
     private long received;
+    private boolean storing;
     private boolean completing;
-    private @Nullable Envelope lastRequest;
+    private @Nullable Envelope newestRequest;
 
     Incoming(SnapshotId id) {
       this.id = id;
@@ -71,8 +74,8 @@ public final class SnapshotHandler {
       current = new Incoming(request.id());
       incoming = current;
     }
-    if (current.completing) {
-      current.lastRequest = request.envelope(); // the last piece once more: the answer goes to the newest request
+    if (current.storing) {
+      current.newestRequest = request.envelope(); // the same piece once more, or another attempt: the answer says what to send next
       return;
     }
     if (request.position() == 0) {
@@ -84,12 +87,21 @@ public final class SnapshotHandler {
     }
     quorum.write(new SnapshotWrite.Receive(request.id(), request.position(), request.bytes()));
     current.received += request.bytes().length;
+    current.storing = true;
+    current.newestRequest = request.envelope();
     if (request.isLast()) {
       current.completing = true;
-      current.lastRequest = request.envelope();
       quorum.write(new SnapshotWrite.Complete(request.id(), request.totalBytes()));
-    } else {
-      reply(request.envelope(), request.id(), current.received, false);
+    }
+  }
+
+  /** The storage thread has written a piece: there is room for the next one. */
+  public void pieceStored(SnapshotPieceStored piece) {
+    Incoming current = incoming;
+    if (current != null && current.id.equals(piece.id()) && current.received == piece.endPosition()
+        && !current.completing) {
+      current.storing = false;
+      answer(current, current.received, false);
     }
   }
 
@@ -104,9 +116,14 @@ public final class SnapshotHandler {
       return;
     }
     incoming = null;
-    Envelope waiting = current.lastRequest;
+    answer(current, 0, snapshot != null);
+  }
+
+  /** Answers the newest request, if its sender still leads. */
+  private void answer(Incoming current, long nextPosition, boolean installed) {
+    Envelope waiting = current.newestRequest;
     if (waiting != null && waiting.term() == quorum.term() && waiting.from().equals(quorum.role().leader())) {
-      reply(waiting, result.id(), 0, snapshot != null);
+      reply(waiting, current.id, nextPosition, installed);
     }
   }
 
