@@ -110,7 +110,7 @@ final class ClientModel {
         visibleIndex = Math.max(visibleIndex, ready.readIndex());
         readsServed++;
       }
-      case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.CommitAdvanced _,RaftNotice.ProposalAppended _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _,RaftNotice.SnapshotInstalled _,RaftNotice.ConfirmedEntriesLost _ ->
+      case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.CommitAdvanced _,RaftNotice.ProposalAppended _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _,RaftNotice.SnapshotInstalled _,RaftNotice.SnapshotRefused _,RaftNotice.ConfirmedEntriesLost _ ->
         {
         }
     }

@@ -78,7 +78,7 @@ final class QuorumChecker {
         case RaftNotice.SnapshotInstalled installed -> commits.installed(node, installed.snapshot().id());
         case RaftNotice.ConfirmedEntriesLost lost -> throw new InvariantViolation("I4",
             node.key() + " believes that the disk of " + lost.peer() + " lost entries; here none does");
-        case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalRefused _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _ ->
+        case RaftNotice.RoleChanged _,RaftNotice.LeaderActivated _,RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalRefused _,RaftNotice.ProposalIndeterminate _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _,RaftNotice.SnapshotRefused _ ->
           {
           }
       }

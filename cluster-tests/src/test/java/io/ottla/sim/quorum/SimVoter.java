@@ -266,7 +266,7 @@ final class SimVoter extends SimNode {
       case RaftNotice.LeaderActivated activated -> activeTerm = activated.term();
       case RaftNotice.SnapshotInstalled installed -> load(installed.snapshot());
       case RaftNotice.CommitAdvanced advanced -> commitIndex = advanced.commitIndex();
-      case RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalIndeterminate _,RaftNotice.ProposalRefused _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _,RaftNotice.ConfirmedEntriesLost _ ->
+      case RaftNotice.ProposalAppended _,RaftNotice.ProposalCommitted _,RaftNotice.ProposalIndeterminate _,RaftNotice.ProposalRefused _,RaftNotice.ReadReady _,RaftNotice.ReadRefused _,RaftNotice.PeersChanged _,RaftNotice.SnapshotRefused _,RaftNotice.ConfirmedEntriesLost _ ->
         {
         }
     }

@@ -35,6 +35,7 @@ final class PeerProgress {
   private long lastAckedSendTimeMs;
   private long lastAckedRequestId;
   private @Nullable Transfer transfer;
+  private long nextTransferMs = Long.MIN_VALUE;
   private long steadySinceMs;
 
   PeerProgress(ReplicaKey key, long nextIndex, long nowMs) {
@@ -100,6 +101,12 @@ final class PeerProgress {
     transfer = null;
   }
 
+  /** The whole snapshot was sent in vain; to begin again at once would be a loop. */
+  void transferRefused(long retryMs) {
+    transfer = null;
+    nextTransferMs = retryMs;
+  }
+
   /** Whether another append with entries may be sent now (Q48). */
   boolean hasRoom(RaftConfig config) {
     if (pausedUntilHeartbeat || transfer != null) {
@@ -111,7 +118,8 @@ final class PeerProgress {
 
   /** Whether a piece of the snapshot may be sent now; what was just lost is not sent again in a loop. */
   boolean mayTransfer(long nowMs, int timeoutMs) {
-    return !pausedUntilHeartbeat && (transfer == null || transfer.maySend(nowMs, timeoutMs));
+    return !pausedUntilHeartbeat
+        && (transfer == null ? nowMs >= nextTransferMs : transfer.maySend(nowMs, timeoutMs));
   }
 
   /** Bytes that may still be put in flight, at least those of one entry. */
@@ -255,6 +263,7 @@ final class PeerProgress {
     private long requestId;
     private long sentAtMs;
     private boolean waiting;
+    private boolean sentAll;
 
     Transfer(Snapshot snapshot) {
       this.snapshot = snapshot;
@@ -268,10 +277,16 @@ final class PeerProgress {
       return position;
     }
 
-    void sent(long id, long nowMs) {
+    void sent(long id, boolean last, long nowMs) {
       requestId = id;
       sentAtMs = nowMs;
       waiting = true;
+      sentAll = last;
+    }
+
+    /** Whether the piece that was sent last is the last one. */
+    boolean hasSentAll() {
+      return sentAll;
     }
 
     boolean awaits(long id) {

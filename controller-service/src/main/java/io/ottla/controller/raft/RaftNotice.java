@@ -39,6 +39,14 @@ public sealed interface RaftNotice {
   record ConfirmedEntriesLost(ReplicaKey peer, long confirmed, long missing) implements RaftNotice {}
 
   /**
+   * A follower got a whole snapshot and did not take it: most likely it is damaged here, where nobody reads it again before the next start.
+   *
+   * @param peer the follower
+   * @param id the snapshot
+   */
+  record SnapshotRefused(ReplicaKey peer, SnapshotId id) implements RaftNotice {}
+
+  /**
    * The proposal is in the log, not yet committed.
    *
    * @param proposalId the caller's id

@@ -26,7 +26,7 @@ final class SnapshotSender {
     byte[] bytes = quorum.snapshots().read(snapshot.id(), transfer.position(), quorum.config().snapshotChunkBytes());
     var request = new RaftMessage.SnapshotRequest(quorum.request(peer.key()), snapshot.id(), transfer.position(), bytes,
         snapshot.sizeInBytes());
-    transfer.sent(request.envelope().requestId(), quorum.nowMs());
+    transfer.sent(request.envelope().requestId(), request.isLast(), quorum.nowMs());
     quorum.send(request);
   }
 
@@ -41,6 +41,10 @@ final class SnapshotSender {
     if (reply.installed()) {
       peer.endTransfer();
       peer.matched(snapshot.id().lastIndex(), true, quorum.nextRequestId());
+    } else if (reply.nextPosition() == 0 && transfer.hasSentAll()) {
+      // What it is sent next is the newest snapshot, perhaps another one by then.
+      peer.transferRefused(quorum.nowMs() + quorum.config().snapshotChunkTimeoutMs());
+      quorum.notices().add(new RaftNotice.SnapshotRefused(peer.key(), snapshot.id()));
     } else {
       boolean inside = reply.nextPosition() < snapshot.sizeInBytes();
       transfer.continueAt(inside ? reply.nextPosition() : 0);

@@ -38,6 +38,7 @@ final class ControllerLoop implements RaftListener {
   private static final byte[] NO_RECORDS = "[]".getBytes(StandardCharsets.UTF_8);
   private static final int APPLY_ENTRIES = 256;
   private static final int APPLY_BYTES = 1 << 20;
+  private static final long REWRITE_MS = 10_000;
   private static final int MAX_DUTIES = 64;
 
   private final ClusterControl control;
@@ -260,6 +261,16 @@ final class ControllerLoop implements RaftListener {
     }
   }
 
+  /** The next one is written from memory, and so is whole whatever has become of the file; not in a loop, for the fault may be the follower's. */
+  private void snapshotRefused(RaftAccess raft, RaftNotice.SnapshotRefused refused) {
+    LOG.error("event=snapshot_refused peer={} id={} it may be damaged here; another one is written if there is news",
+        refused.peer(), refused.id());
+    boolean pause = raft.nowMs() - lastSnapshotMs < REWRITE_MS;
+    if (snapshotsLoading == 0 && control.committed().index() > refused.id().lastIndex() && !pause) {
+      startSnapshot(raft);
+    }
+  }
+
   /** Until its state is loaded nothing can be applied: the log may begin behind what is applied now. */
   private void snapshotInstalled(Snapshot snapshot) {
     LOG.info("event=snapshot_installed id={} bytes={}", snapshot.id(), snapshot.sizeInBytes());
@@ -324,6 +335,7 @@ final class ControllerLoop implements RaftListener {
         LOG.info("event=peers_changed voters={} observers={}", changed.voters().voters(), changed.observers());
         observer.peers(changed.voters(), changed.observers());
       }
+      case RaftNotice.SnapshotRefused refused -> snapshotRefused(raft, refused);
       case RaftNotice.ConfirmedEntriesLost lost -> LOG.error(
           "event=confirmed_entries_lost peer={} confirmed={} missing_from={} its disk lost writes it had forced; it is sent them again, replace the disk (docs/recovery.md)",
           lost.peer(), lost.confirmed(), lost.missing());

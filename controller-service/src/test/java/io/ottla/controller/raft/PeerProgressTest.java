@@ -55,11 +55,11 @@ final class PeerProgressTest {
   void pieceIsSentOneAtATimeAndAgainAfterItsTimeout() {
     PeerProgress.Transfer transfer = peer.startTransfer(SNAPSHOT);
     assertThat(peer.mayTransfer(100, 50)).isTrue();
-    transfer.sent(7, 100);
+    transfer.sent(7, false, 100);
     assertThat(peer.mayTransfer(149, 50)).isFalse();
     assertThat(peer.mayTransfer(150, 50)).isTrue();
     assertThat(transfer.awaits(7)).isTrue();
-    transfer.sent(8, 150);
+    transfer.sent(8, false, 150);
     assertThat(transfer.awaits(7)).isFalse();
     assertThat(transfer.awaits(8)).isTrue();
     transfer.continueAt(250);
@@ -71,7 +71,7 @@ final class PeerProgressTest {
   @Test
   void lostPieceWaitsForTheNextHeartbeatAndOtherLossesDoNotTouchIt() {
     PeerProgress.Transfer transfer = peer.startTransfer(SNAPSHOT);
-    transfer.sent(7, 100);
+    transfer.sent(7, false, 100);
     peer.lost(6);
     assertThat(transfer.awaits(7)).isTrue();
     peer.lost(7);

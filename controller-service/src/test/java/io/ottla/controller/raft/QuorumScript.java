@@ -430,6 +430,7 @@ final class QuorumScript {
         case RaftNotice.SnapshotInstalled n -> "snapshot " + n.snapshot().id() + " installed";
         case RaftNotice.ConfirmedEntriesLost n ->
           idOf(n.peer()) + " lost what it confirmed to " + n.confirmed() + ", wants " + n.missing();
+        case RaftNotice.SnapshotRefused n -> idOf(n.peer()) + " refused snapshot " + n.id();
         case RaftNotice.ReadRefused n -> "read " + n.readId() + " refused leader=" + idOf(n.leader());
       };
     }

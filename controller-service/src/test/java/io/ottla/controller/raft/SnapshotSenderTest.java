@@ -176,6 +176,30 @@ final class SnapshotSenderTest {
     assertThat(pieces(leader).getLast().position()).isZero();
   }
 
+  /** A file that rots while its node runs is read again by nobody but those who are sent it. */
+  @Test
+  void wholeSnapshotThatIsRefusedIsToldAndTheNewestOneIsSentAfterAWhile() {
+    CoreFixture leader = leader(0);
+    followerThreeIsEmpty(leader);
+    leader.notices.clear();
+    long total = leader.snapshots.newest().orElseThrow().sizeInBytes();
+    for (long position = PIECE; position < total; position += PIECE) {
+      answerPiece(leader, pieces(leader).getLast(), position, false);
+    }
+    assertThat(leader.noticed(RaftNotice.SnapshotRefused.class)).isEmpty();
+    answerPiece(leader, pieces(leader).getLast(), 0, false);
+    assertThat(leader.noticed(RaftNotice.SnapshotRefused.class))
+        .containsExactly(new RaftNotice.SnapshotRefused(key(3), new SnapshotId(6, 1)));
+    assertThat(pieces(leader)).isEmpty();
+    leader.writeSnapshot(7, 20);
+    keepAlive(leader, 1_950);
+    assertThat(pieces(leader)).isEmpty();
+    keepAlive(leader, 100);
+    assertThat(pieces(leader)).hasSize(1);
+    assertThat(pieces(leader).getLast().id()).isEqualTo(new SnapshotId(7, 2));
+    assertThat(pieces(leader).getLast().position()).isZero();
+  }
+
   @Test
   void answersToPiecesAreContactAndConfirmReads() {
     CoreFixture leader = leader(0);

@@ -2,12 +2,16 @@ package io.ottla.controller.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.common.metadata.Endpoint;
+import io.ottla.common.metadata.ImageSnapshot;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.SecureRandomSource;
+import io.ottla.common.wire.RestartClass;
 import io.ottla.controller.control.ClusterControl;
 import io.ottla.controller.control.ControlSettings;
-import io.ottla.controller.raft.Envelope;
+import io.ottla.controller.control.RegisterBrokerCommand;
 import io.ottla.controller.raft.EntryType;
+import io.ottla.controller.raft.Envelope;
 import io.ottla.controller.raft.LogEntry;
 import io.ottla.controller.raft.RaftConfig;
 import io.ottla.controller.raft.RaftIdentity;
@@ -20,6 +24,7 @@ import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.MemoryQuorumStateStore;
 import io.ottla.controller.raft.port.MemoryRaftLog;
 import io.ottla.controller.raft.port.MemorySnapshotStore;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -31,8 +36,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** How long a leader that stops stays: until its successor commits, and not at all when there is none (Q39). The threads' turns are taken by hand. */
-final class HandOverTest {
+/**
+ * A controller whose threads' turns are taken by hand. How long it stays when it leads and is to stop: until its successor commits, and not at all
+ * when there is none (Q39). What it does when a follower does not take its snapshot.
+ */
+final class ControllerTurnsTest {
   private final Peers peers = new Peers();
   private long nowMs = 1_000;
 
@@ -47,14 +55,15 @@ final class HandOverTest {
     }
     ControlSettings control = ControlSettings.of("c", new TreeMap<>(), 60_000);
     var turns = new ControllerTurns(new RaftIdentity("c", key(1), new VoterSet(voters)),
-        new Controller.Settings(voters.getFirst(), RaftConfig.DEFAULT, control, SnapshotPolicy.DEFAULT, new NoState()),
+        new Controller.Settings(voters.getFirst(), RaftConfig.DEFAULT.withSnapshotLimits(1 << 20, 2_000, 0), control,
+            SnapshotPolicy.DEFAULT, new Images()),
         new Controller.Storage(new MemoryRaftLog(), new MemorySnapshotStore(), new MemoryQuorumStateStore(), () -> {}),
         peers, new SecureRandomSource(), () -> nowMs, new ClusterControl(control, new SecureRandomSource()));
     turns.begin();
     return turns;
   }
 
-  private ControllerTurns leader(int voterCount) throws InterruptedException {
+  private ControllerTurns leader(int voterCount) throws Exception {
     ControllerTurns turns = controller(voterCount);
     while (statusOf(turns) == null || !Objects.requireNonNull(statusOf(turns)).active()) {
       pass(turns, 10);
@@ -67,12 +76,15 @@ final class HandOverTest {
   }
 
   /** Time passes, with both threads at work. */
-  private void pass(ControllerTurns turns, int ms) throws InterruptedException {
+  private void pass(ControllerTurns turns, int ms) throws Exception {
     for (int passed = 0; passed < ms; passed += 10) {
       nowMs += 10;
       turns.raft();
       if (turns.storageWaits()) {
         turns.storage();
+      }
+      if (turns.snapshotsWait()) {
+        turns.snapshots();
       }
       turns.raft();
     }
@@ -88,7 +100,7 @@ final class HandOverTest {
   }
 
   @Test
-  void leaderThatStopsStaysUntilItsSuccessorCommits() throws InterruptedException {
+  void leaderThatStopsStaysUntilItsSuccessorCommits() throws Exception {
     ControllerTurns turns = leader(3);
     CompletableFuture<Void> left = turns.controller().driver().handOver();
     pass(turns, 10);
@@ -109,7 +121,7 @@ final class HandOverTest {
   }
 
   @Test
-  void onlyVoterHasNobodyToWaitFor() throws InterruptedException {
+  void onlyVoterHasNobodyToWaitFor() throws Exception {
     ControllerTurns turns = leader(1);
     CompletableFuture<Void> left = turns.controller().driver().handOver();
     turns.raft();
@@ -118,7 +130,7 @@ final class HandOverTest {
   }
 
   @Test
-  void handOverThatCameToNothingIsTriedAgain() throws InterruptedException {
+  void handOverThatCameToNothingIsTriedAgain() throws Exception {
     ControllerTurns turns = leader(3);
     CompletableFuture<Void> left = turns.controller().driver().handOver();
     pass(turns, 10);
@@ -129,22 +141,56 @@ final class HandOverTest {
   }
 
   @Test
-  void followerLeavesAtOnce() throws InterruptedException {
+  void followerLeavesAtOnce() throws Exception {
     peers.silent = true;
     ControllerTurns turns = controller(3);
     pass(turns, 10);
     assertThat(turns.controller().driver().handOver()).isCompleted();
   }
 
-  /** Peers that agree to everything, but do not campaign. */
+  private void register(ControllerTurns turns, int brokerId) throws Exception {
+    turns.controller().register(new RegisterBrokerCommand(null, brokerId, new UUID(7, brokerId),
+        List.of(new UUID(8, brokerId)), List.of(new Endpoint("CLIENT", "h", 1)), null, new TreeMap<>(), -1,
+        RestartClass.LOSSY, "sync"));
+    pass(turns, 20);
+  }
+
+  private static long newestSnapshot(ControllerTurns turns) {
+    return turns.controller().snapshots().newest().orElseThrow().id().lastIndex();
+  }
+
+  /** The file may have rotted, and this node reads it only at its next start; in memory the state is whole. */
+  @Test
+  void leaderWhoseSnapshotIsRefusedWritesAnotherOneIfThereIsNewsAndNotInALoop() throws Exception {
+    peers.lacking = key(3);
+    ControllerTurns turns = leader(3);
+    register(turns, 11);
+    turns.controller().snapshot();
+    pass(turns, 100);
+    assertThat(newestSnapshot(turns)).isEqualTo(2);
+    assertThat(peers.refusedSnapshots).isPositive();
+    register(turns, 12);
+    pass(turns, 1_000);
+    assertThat(newestSnapshot(turns)).isEqualTo(2);
+    pass(turns, 10_000);
+    assertThat(newestSnapshot(turns)).isEqualTo(3);
+    pass(turns, 20_000);
+    assertThat(newestSnapshot(turns)).isEqualTo(3);
+  }
+
+  /** Peers that agree to everything, but do not campaign; one of them may never get entries. Nobody takes a snapshot. */
   private static final class Peers implements RaftTransport {
     private final List<ReplicaKey> askedToTakeOver = new ArrayList<>();
     private boolean silent;
     private @Nullable ReplicaKey dead;
+    private @Nullable ReplicaKey lacking;
+    private int refusedSnapshots;
 
     @Override
     public void send(RaftMessage.Request request, AnswerHandler answer) {
-      if (silent || request.envelope().to().equals(dead)) {
+      ReplicaKey to = request.envelope().to();
+      boolean lost = to.equals(lacking) && request instanceof RaftMessage.AppendRequest append && !append.isHeartbeat();
+      if (silent || to.equals(dead) || lost) {
         answer.onLost();
         return;
       }
@@ -153,9 +199,12 @@ final class HandOverTest {
         case RaftMessage.PreVoteRequest _ -> new RaftMessage.PreVoteReply(back, true);
         case RaftMessage.VoteRequest _ -> new RaftMessage.VoteReply(back, VoteResult.GRANTED);
         case RaftMessage.AppendRequest append -> new RaftMessage.AppendReply(back, true, append.lastIndex(), 0, 0);
-        case RaftMessage.SnapshotRequest piece -> new RaftMessage.SnapshotReply(back, piece.id(), 0, true);
+        case RaftMessage.SnapshotRequest piece -> {
+          refusedSnapshots++;
+          yield new RaftMessage.SnapshotReply(back, piece.id(), 0, false);
+        }
         case RaftMessage.TimeoutNowRequest _ -> {
-          askedToTakeOver.add(request.envelope().to());
+          askedToTakeOver.add(to);
           yield new RaftMessage.TimeoutNowReply(back, true);
         }
         case RaftMessage.ObserveRequest _ -> new RaftMessage.ObserveReply(back, false);
@@ -172,16 +221,16 @@ final class HandOverTest {
     }
   }
 
-  /** For a controller that never has a reason to write a snapshot. */
-  private static final class NoState implements StateFormat {
+  /** As in production. */
+  private static final class Images implements StateFormat {
     @Override
-    public void write(MetadataImage image, OutputStream out) {
-      throw new AssertionError("no snapshot is due");
+    public void write(MetadataImage image, OutputStream out) throws IOException {
+      ImageSnapshot.write(image, out);
     }
 
     @Override
-    public MetadataImage read(InputStream in, long index, long term) {
-      throw new AssertionError("there is no snapshot");
+    public MetadataImage read(InputStream in, long index, long term) throws IOException {
+      return ImageSnapshot.read(in, index, term);
     }
   }
 }
