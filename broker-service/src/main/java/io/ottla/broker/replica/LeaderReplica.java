@@ -256,17 +256,27 @@ public non-sealed class LeaderReplica implements ReplicaRole {
 
   /** What the controllers said to a proposal; an answer to any but the outstanding one changes nothing (P24). */
   public void onProposalAnswer(IsrProposal proposal, IsrAnswer answer) {
-    if (!(isr instanceof IsrState.Pending pending) || !pending.proposal().equals(proposal) || !pending.sending()) {
+    if (!(isr instanceof IsrState.Pending pending) || !isAwaited(pending, proposal)) {
       return;
     }
     isr = switch (answer) {
       case IsrAnswer.Accepted(int epoch) -> epoch > proposal.partitionEpoch()
-          ? pending.wasAccepted()
+          ? afterAcceptance(pending)
           : afterNoChange(pending);
       case IsrAnswer.Refused(ErrorCode code) -> afterRefusal(pending, code);
       case IsrAnswer.Unknown() -> pending.wentUnknown();
     };
     advanceHighWatermark();
+  }
+
+  /** Whether an answer to this proposal is the one that is waited for: a late one speaks of another state of the partition. */
+  boolean isAwaited(IsrState.Pending pending, IsrProposal answered) {
+    return pending.sending() && pending.proposal().equals(answered);
+  }
+
+  /** The controllers have made it the ISR; this leader makes it its own when the metadata says so, with everything else it says (M27). */
+  IsrState afterAcceptance(IsrState.Pending pending) {
+    return pending.wasAccepted();
   }
 
   /** The proposal was what is in force already, and no metadata will follow. */
@@ -275,25 +285,32 @@ public non-sealed class LeaderReplica implements ReplicaRole {
   }
 
   private IsrState afterRefusal(IsrState.Pending pending, ErrorCode code) {
-    boolean provesNotApplied = switch (code) {
-      case INELIGIBLE_REPLICA, NOT_CONTROLLER, CONTROLLER_NOT_AVAILABLE, BUSY, INVALID_REQUEST -> true;
-      default -> false;
-    };
-    if (!provesNotApplied) {
-      return pending.wentUnknown();
+    if (code == ErrorCode.INELIGIBLE_REPLICA) {
+      return confirming(pending);
     }
-    if (!pending.uncertain()) {
-      return new IsrState.Committed(pending.committed());
-    }
-    if (code != ErrorCode.INELIGIBLE_REPLICA) {
-      return pending.wentUnknown();
-    }
-    // An earlier attempt may still be under way. Confirming the committed ISR raises the partition epoch, which voids it.
+    return !provesNotApplied(code) || pending.uncertain()
+        ? pending.wentUnknown()
+        : new IsrState.Committed(pending.committed());
+  }
+
+  /**
+   * Another attempt, or a copy of this one, may still be under way, and its member be eligible when it arrives. Confirming the committed ISR raises
+   * the partition epoch, which voids it.
+   */
+  private static IsrState confirming(IsrState.Pending pending) {
     IsrProposal asked = pending.proposal();
     List<IsrProposal.Member> members = asked.newIsr().stream()
         .filter(member -> pending.committed().contains(member.brokerId())).toList();
     return new IsrState.Pending(pending.committed(), pending.counted(),
         new IsrProposal(asked.leaderEpoch(), asked.partitionEpoch(), members, asked.recovered()), false, false, true);
+  }
+
+  /**
+   * Whether nobody has applied what was refused so, nor ever will (P24). Who is not the controller, or is busy, has only not done it now: should the
+   * network have carried the request twice, the other copy may have been taken, or may still be.
+   */
+  boolean provesNotApplied(ErrorCode code) {
+    return code == ErrorCode.CONTROLLER_NOT_AVAILABLE || code == ErrorCode.INVALID_REQUEST;
   }
 
   private boolean belowMinIsr() {

@@ -263,20 +263,63 @@ class LeaderReplicaTest {
     assertThat(leader.maximalIsr()).containsExactly(1, 2, 3);
   }
 
-  /** P24: a refusal proves that nothing happened, unless an earlier attempt may still be under way. */
+  /** P24: who is not the controller cannot know what the controller has done; had the request come twice, it may have been accepted. */
   @Test
-  void aRefusedMemberIsDroppedOrAfterDoubtFencedOffByConfirmingTheIsr() {
+  void aControllerThatIsNoneOrIsBusyProvesNothingAndTheProposalIsSentAgain() {
+    LeaderReplica leader = fixture.lead(1, 1, 1, 2);
+    fixture.fetched(leader, 2, 0, 0);
+    fixture.fetched(leader, 3, 0, 0);
+    IsrProposal proposal = proposal(leader, 0);
+    for (ErrorCode code : List.of(ErrorCode.NOT_CONTROLLER, ErrorCode.BUSY)) {
+      leader.onProposalAnswer(proposal, new IsrAnswer.Refused(code));
+      assertThat(leader.maximalIsr()).as("after %s", code).containsExactly(1, 2, 3);
+      assertThat(proposal(leader, 0)).isEqualTo(proposal);
+    }
+    fixture.write(leader, 1);
+    fixture.fetched(leader, 2, 1, 1);
+    assertThat(fixture.replica.highWatermark()).as("waits for who may be a member").isZero();
+    fixture.replica.apply(ReplicaFixture.view(1, 1, 2, 2, 1, 2, 3), 0);
+    fixture.fetched(leader, 3, 1, 1);
+    assertThat(fixture.replica.highWatermark()).isEqualTo(1);
+  }
+
+  /** P24: what no controller has got, none has applied. */
+  @Test
+  void aProposalThatReachedNobodyIsDropped() {
+    LeaderReplica leader = fixture.lead(1, 1, 1, 2);
+    fixture.fetched(leader, 3, 0, 0);
+    leader.onProposalAnswer(proposal(leader, 0), new IsrAnswer.Refused(ErrorCode.CONTROLLER_NOT_AVAILABLE));
+    assertThat(leader.maximalIsr()).containsExactly(1, 2);
+  }
+
+  /** P24: the member may be eligible again when a copy of the proposal arrives; the committed ISR, confirmed, voids that copy. */
+  @Test
+  void aRefusedMemberIsFencedOffByConfirmingTheIsr() {
+    LeaderReplica leader = fixture.lead(1, 1, 1, 2);
+    fixture.fetched(leader, 3, 0, 0);
+    leader.onProposalAnswer(proposal(leader, 0), new IsrAnswer.Refused(ErrorCode.INELIGIBLE_REPLICA));
+    assertThat(leader.maximalIsr()).containsExactly(1, 2, 3);
+    IsrProposal confirmation = proposal(leader, 0);
+    assertThat(confirmation.memberIds()).isEqualTo(List.of(1, 2));
+    leader.onProposalAnswer(confirmation, new IsrAnswer.Accepted(2));
+    assertThat(leader.maximalIsr()).containsExactly(1, 2, 3);
+    fixture.replica.apply(ReplicaFixture.view(1, 1, 2, 2, 1, 2), 0);
+    assertThat(leader.maximalIsr()).containsExactly(1, 2);
+  }
+
+  /** P24: the answer to an earlier proposal says nothing about the one under way. */
+  @Test
+  void aLateAnswerChangesNothing() {
     LeaderReplica leader = fixture.lead(1, 1, 1, 2);
     fixture.fetched(leader, 3, 0, 0);
     IsrProposal first = proposal(leader, 0);
-    leader.onProposalAnswer(first, new IsrAnswer.Refused(ErrorCode.INELIGIBLE_REPLICA));
-    assertThat(leader.maximalIsr()).containsExactly(1, 2);
+    leader.onProposalAnswer(first, new IsrAnswer.Unknown());
+    fixture.replica.apply(ReplicaFixture.view(1, 1, 2, 2, 1, 2), 0);
     IsrProposal second = proposal(leader, 0);
-    leader.onProposalAnswer(second, new IsrAnswer.Unknown());
-    proposal(leader, 0);
-    leader.onProposalAnswer(second, new IsrAnswer.Refused(ErrorCode.INELIGIBLE_REPLICA));
-    assertThat(leader.maximalIsr()).containsExactly(1, 2, 3);
-    assertThat(proposal(leader, 0).memberIds()).isEqualTo(List.of(1, 2));
+    leader.onProposalAnswer(first, new IsrAnswer.Refused(ErrorCode.CONTROLLER_NOT_AVAILABLE));
+    leader.onProposalAnswer(first, new IsrAnswer.Accepted(2));
+    assertThat(leader.isrState()).isEqualTo(
+        new IsrState.Pending(List.of(1, 2), List.of(1, 2, 3), second, true, false, false));
   }
 
   /** P25. */
