@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -33,6 +34,7 @@ public final class MemoryDisk implements LogDirectory {
   private int stepsToPowerCut = -1;
   private int stepsDone;
   private long room = Long.MAX_VALUE;
+  private final Set<String> unforced = new TreeSet<>();
   private boolean forcesFail;
   private boolean readsFail;
   private boolean writesFail;
@@ -121,6 +123,11 @@ public final class MemoryDisk implements LogDirectory {
   /** Does something in the middle of the next force, as another thread would. */
   public synchronized void duringNextForce(Runnable action) {
     duringForce = action;
+  }
+
+  /** Small files of this name in the replicas' directories are replaced without a force: a power cut may bring back what was there before. */
+  public synchronized void doesNotForce(String checkpoint) {
+    unforced.add(checkpoint);
   }
 
   /** What a restart finds after a power cut. Handles opened before must not be used any more. */
@@ -229,6 +236,7 @@ public final class MemoryDisk implements LogDirectory {
   final class Directory implements PartitionDirectory {
     private final PartitionMetadata metadata;
     private final Map<String, byte[]> small = new TreeMap<>();
+    private final Map<String, byte[]> smallBefore = new TreeMap<>();
     final Map<String, MemoryFile> files = new TreeMap<>();
     private Map<String, MemoryFile> forcedFiles = new TreeMap<>();
     /** Since the last force, oldest first. */
@@ -261,6 +269,12 @@ public final class MemoryDisk implements LogDirectory {
 
     private void losePower(Random random) {
       settleRenames(random);
+      for (String name : unforced) {
+        byte[] before = smallBefore.remove(name);
+        if (before != null && random.nextBoolean()) {
+          small.put(name, before);
+        }
+      }
       TreeSet<String> names = new TreeSet<>(files.keySet());
       names.addAll(forcedFiles.keySet());
       for (String name : names) {
@@ -343,7 +357,11 @@ public final class MemoryDisk implements LogDirectory {
 
     @Override
     public void writeCheckpoint(String name, byte[] content) throws IOException {
+      byte[] before = small.get(name);
       replace(small, name, content);
+      if (before != null) {
+        smallBefore.put(name, before);
+      }
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -93,8 +94,114 @@ public enum ReplicaBug {
         @Override
         public void onProposalAnswer(IsrProposal proposal, IsrAnswer answer) {
           super.onProposalAnswer(proposal, answer instanceof IsrAnswer.Unknown
-              ? new IsrAnswer.Refused(ErrorCode.INELIGIBLE_REPLICA)
+              ? new IsrAnswer.Refused(ErrorCode.CONTROLLER_NOT_AVAILABLE)
               : answer);
+        }
+      };
+    }
+  },
+
+  /** NOT_CONTROLLER is taken for proof that nobody has applied the proposal (P24). */
+  NOT_CONTROLLER_IS_A_REFUSAL {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        boolean provesNotApplied(ErrorCode code) {
+          return code == ErrorCode.NOT_CONTROLLER || super.provesNotApplied(code);
+        }
+      };
+    }
+  },
+
+  /** A refusal ends the proposal under way, also a late one of an earlier proposal (P24). */
+  LATE_REFUSAL_COUNTS {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        boolean isAwaited(IsrState.Pending pending, IsrProposal answered) {
+          return true;
+        }
+
+        @Override
+        public void onProposalAnswer(IsrProposal proposal, IsrAnswer answer) {
+          boolean late = isrState() instanceof IsrState.Pending pending && !pending.proposal().equals(proposal);
+          super.onProposalAnswer(proposal, late && answer instanceof IsrAnswer.Refused
+              ? new IsrAnswer.Refused(ErrorCode.INVALID_REQUEST)
+              : answer);
+        }
+      };
+    }
+  },
+
+  /** The answer ends the proposal, also that it was accepted, before the metadata says what came of it (KAFKA-12686). */
+  ANSWER_ENDS_THE_PROPOSAL {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        IsrState afterAcceptance(IsrState.Pending pending) {
+          return new IsrState.Committed(pending.committed());
+        }
+      };
+    }
+  },
+
+  /** An accepted ISR is in force at once, whatever else the metadata says that has not arrived yet (M27). */
+  ISR_FROM_THE_ANSWER {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        IsrState afterAcceptance(IsrState.Pending pending) {
+          return new IsrState.Committed(pending.proposal().memberIds());
+        }
+      };
+    }
+  },
+
+  /** The least number of in-sync replicas stays as it was when the leadership began (P18, P21). */
+  MIN_ISR_OF_THE_ELECTION {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        void update(PartitionView newer) {
+          super.update(new PartitionView(newer.state(), view().minIsr()));
+        }
+      };
+    }
+  },
+
+  /** Replicas are known by their brokers' ids alone, whichever of their processes fetched (M26, P11, KAFKA-14139). */
+  LEADERS_KNOW_NO_BROKER_EPOCHS {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        boolean mayJoin(int replica, BrokerStates brokers) {
+          FollowerProgress progress = progressOf(replica);
+          return progress != null && replicationOffset(progress) >= context.highWatermark().value()
+              && replicationOffset(progress) >= leaderEpochStart() && brokers.active(replica);
+        }
+
+        @Override
+        long memberEpoch(int member, @Nullable FollowerProgress progress, BrokerStates brokers) {
+          return brokers.brokerEpoch(member);
+        }
+      };
+    }
+  },
+
+  /** The local high watermark is told to be the end before this leadership has proven it (P20). */
+  TELLS_AN_UNPROVEN_END {
+    @Override
+    LeaderReplica leader(ReplicaContext context, PartitionView view, long nowMs) {
+      return new LeaderReplica(context, view, nowMs) {
+        @Override
+        public OptionalLong latestOffset() {
+          return OptionalLong.of(context.highWatermark().value());
         }
       };
     }
@@ -242,6 +349,21 @@ public enum ReplicaBug {
     }
   },
 
+  /** An epoch is taken to end where the next number begins, though nobody here may have led or written under that (P12). */
+  EPOCHS_WITHOUT_RECORDS_ARE_SKIPPED {
+    @Override
+    ReplicaLog log(ReplicaLog log) {
+      return new DelegatingLog(log) {
+        @Override
+        public EpochEnd endOffsetForEpoch(int epoch) {
+          EpochEnd end = super.endOffsetForEpoch(epoch);
+          boolean nextIsKnown = super.endOffsetForEpoch(epoch + 1).epoch() == epoch + 1;
+          return end.epoch() == epoch && !nextIsKnown ? new EpochEnd(epoch, logEndOffset()) : end;
+        }
+      };
+    }
+  },
+
   /** A leader that took over does not know what producers have written before (P38). */
   PRODUCERS_FORGOTTEN_BY_NEW_LEADERS {
     @Override
@@ -249,7 +371,8 @@ public enum ReplicaBug {
       return new LeaderReplica(context, view, nowMs) {
         @Override
         public AppendDecision append(ByteBuffer batch, int acks) {
-          if (leaderEpochStart() > 0 && BatchFormat.isIdempotent(batch, batch.position(), batch.limit())) {
+          OffsetRange known = duplicateOf(batch);
+          if (known != null && known.baseOffset() < leaderEpochStart()) {
             BatchFormat.stampProducer(batch, batch.position(), -1, (short) -1, -1);
           }
           return super.append(batch, acks);

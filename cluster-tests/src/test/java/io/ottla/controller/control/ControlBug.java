@@ -12,6 +12,7 @@ import io.ottla.common.metadata.TopicImage;
 import io.ottla.common.random.RandomSource;
 import io.ottla.common.wire.RestartClass;
 import io.ottla.controller.control.AlterPartitionCommand.Answer;
+import io.ottla.controller.control.AlterPartitionCommand.Member;
 import io.ottla.controller.control.AlterPartitionCommand.Proposal;
 import io.ottla.controller.control.HeartbeatCommand.Beat;
 import io.ottla.controller.control.RegisterBrokerCommand.Registered;
@@ -117,6 +118,17 @@ public enum ControlBug {
       int current = image.partition(asked.id().topicId(), asked.id().partition()).map(PartitionState::partitionEpoch)
           .orElse(-1);
       return new Proposal(asked.id(), asked.leaderEpoch(), Math.max(current, asked.partitionEpoch()), asked.newIsr(),
+          asked.leaderRecoveryState());
+    }
+  },
+
+  /** Members are let into an ISR by their ids alone, whichever registration their fetches carried (M26, KIP-903). */
+  MEMBERS_OF_EARLIER_REGISTRATIONS_ARE_ELIGIBLE {
+    @Override
+    Proposal proposal(MetadataImage image, Proposal asked) {
+      List<Member> members = asked.newIsr().stream().map(member -> new Member(member.brokerId(),
+          image.broker(member.brokerId()).map(BrokerRegistration::brokerEpoch).orElse(-1L))).toList();
+      return new Proposal(asked.id(), asked.leaderEpoch(), asked.partitionEpoch(), members,
           asked.leaderRecoveryState());
     }
   },

@@ -78,6 +78,17 @@ final class Administrator {
         plan.partitions(), plan.replicas(), null, configs, false));
   }
 
+  /** Changes what a topic's writes need, now. */
+  void setMinIsr(String topic, int minIsr) {
+    SimController node = cluster.activeOr(0);
+    if (active && node.isUp() && SimCluster.isActive(node)) {
+      node.act(() -> {
+        var _ = node.controller().administer(AlterTopicConfigsCommand.of(topic,
+            Map.of("min.insync.replicas", Optional.of(Integer.toString(minIsr))), false));
+      });
+    }
+  }
+
   private Optional<TopicImage> anyTopic() {
     List<TopicImage> topics = cluster.truth().newest().topics();
     return topics.isEmpty() ? Optional.empty() : Optional.of(topics.get(random.nextInt(topics.size())));

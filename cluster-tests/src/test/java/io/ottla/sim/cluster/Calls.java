@@ -45,7 +45,18 @@ final class Calls {
    */
   <R> void call(SimProcess from, SimProcess to, Delivery delivery, long timeoutMs, Service<R> service,
       Consumer<@Nullable R> done) {
-    Exchange<R> exchange = new Exchange<>(from, done);
+    call(from, to, delivery, timeoutMs, service, done, late -> {});
+  }
+
+  /**
+   * Asks another process.
+   *
+   * @param done given the answer, or null when there is none in time; once, unless the caller has died
+   * @param late given every other answer: one that comes too late, and those to copies of the request
+   */
+  <R> void call(SimProcess from, SimProcess to, Delivery delivery, long timeoutMs, Service<R> service,
+      Consumer<@Nullable R> done, Consumer<R> late) {
+    Exchange<R> exchange = new Exchange<>(from, done, late);
     network.send(from.address(), to.address(), () -> {
       if (!to.isUp()) {
         if (random.chance(REFUSAL_IS_NOTICED)) {
@@ -56,7 +67,7 @@ final class Calls {
         int life = to.incarnation();
         to.act(() -> service.serve(answer -> {
           if (life == to.incarnation()) {
-            network.send(to.address(), from.address(), () -> exchange.finish(answer));
+            network.send(to.address(), from.address(), () -> exchange.answered(answer));
           }
         }));
       }
@@ -68,13 +79,23 @@ final class Calls {
     private final SimProcess from;
     private final int life;
     private final Consumer<@Nullable R> done;
+    private final Consumer<R> late;
     private boolean served;
     private boolean finished;
 
-    Exchange(SimProcess from, Consumer<@Nullable R> done) {
+    Exchange(SimProcess from, Consumer<@Nullable R> done, Consumer<R> late) {
       this.from = from;
       this.life = from.incarnation();
       this.done = done;
+      this.late = late;
+    }
+
+    void answered(R answer) {
+      if (finished && life == from.incarnation()) {
+        from.act(() -> late.accept(answer));
+      } else {
+        finish(answer);
+      }
     }
 
     void finish(@Nullable R answer) {

@@ -4,32 +4,39 @@ import io.ottla.broker.runtime.BrokerTurns;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.PartitionState;
+import io.ottla.common.wire.AlterPartitionsRequest;
 import io.ottla.sim.SeededRandom;
 import io.ottla.sim.SimNetwork;
 import io.ottla.sim.SimNetwork.Weather;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that goes wrong, one thing after the other and several at a time, until it ends. */
 final class ClusterFaults {
   private static final long MS = 1000;
+  private static final double AIMED = 0.15;
+  private static final List<Kind> ANY_TIME = List.copyOf(EnumSet.range(Kind.KILL, Kind.FLAP));
 
   private final SimCluster cluster;
   private final SeededRandom random;
   private final SimNetwork<Runnable> network;
+  private final SeededRandom aim;
   private final Map<Kind, Long> done = new EnumMap<>(Kind.class);
   private boolean ended;
 
   /** What can go wrong. */
   enum Kind {
-    KILL, POWER_CUT, DEATH_INSIDE, KILL_ALL, POWER_CUT_ALL, LEAVE, WIPE, PAUSE, SLOW_DISK, BAD_DISK, CUT_LINK, CUT_ONE_WAY, ISOLATE, KILL_CONTROLLER, CONTROLLER_DEATH_INSIDE, PAUSE_CONTROLLER, HINT, FLAP
+    KILL, POWER_CUT, DEATH_INSIDE, KILL_ALL, POWER_CUT_ALL, LEAVE, WIPE, PAUSE, SLOW_DISK, BAD_DISK, CUT_LINK, CUT_ONE_WAY, ISOLATE, KILL_CONTROLLER, CONTROLLER_DEATH_INSIDE, PAUSE_CONTROLLER, HINT, FLAP, LOST_WHILE_JOINING, RAISED_WHILE_SHRINKING
   }
 
   ClusterFaults(SimCluster cluster, SeededRandom random) {
     this.cluster = cluster;
     this.random = random;
+    this.aim = random.split("aim");
     this.network = cluster.calls().network();
   }
 
@@ -62,7 +69,7 @@ final class ClusterFaults {
   private void next() {
     cluster.scheduler().after(random.between(1, 2 * cluster.plan().faultGapMs()) * MS, () -> {
       if (!ended) {
-        happen(Kind.values()[random.nextInt(Kind.values().length)]);
+        happen(ANY_TIME.get(random.nextInt(ANY_TIME.size())));
         next();
       }
     });
@@ -90,11 +97,53 @@ final class ClusterFaults {
       case PAUSE_CONTROLLER -> pause(controller);
       case HINT -> hint(broker);
       case FLAP -> flap();
+      case LOST_WHILE_JOINING, RAISED_WHILE_SHRINKING -> false; // by proposals only
     };
     if (happened) {
-      done.merge(kind, 1L, Long::sum);
-      cluster.note(-1, kind);
+      happened(kind);
     }
+  }
+
+  private void happened(Kind kind) {
+    done.merge(kind, 1L, Long::sum);
+    cluster.note(-1, kind);
+  }
+
+  /**
+   * An ISR change is about to be proposed, which is when it hurts most: whoever is to join loses its disk or its log, and comes back before the proposal
+   * arrives; or the topic demands more members than are left.
+   *
+   * @return how long the proposal is held up
+   */
+  long onProposal(SimBroker leader, AlterPartitionsRequest request) {
+    AlterPartitionsRequest.Item item = request.partitions().getFirst();
+    TopicIdPartition id = new TopicIdPartition(item.topicId(), item.partition());
+    PartitionState state = cluster.truth().partition(id).orElse(null);
+    if (ended || state == null || !aim.chance(AIMED)) {
+      return 0;
+    }
+    List<Integer> proposed = item.newIsr().stream().map(AlterPartitionsRequest.IsrMember::brokerId).toList();
+    for (int member : proposed) {
+      if (member != leader.id() && !state.isr().contains(member)
+          && lose(cluster.broker(member), aim.chance(0.3) ? null : id)) {
+        happened(Kind.LOST_WHILE_JOINING);
+        SimBroker broker = cluster.broker(member);
+        hint(broker);
+        cluster.scheduler().after(aim.between(1, 10) * MS, () -> {
+          if (!broker.isUp()) {
+            broker.start();
+          }
+        });
+        cut(broker.address(), leader.address(), true);
+        return aim.between(1, 800);
+      }
+    }
+    if (proposed.size() < state.isr().size()) {
+      happened(Kind.RAISED_WHILE_SHRINKING);
+      cluster.truth().newest().topic(item.topicId())
+          .ifPresent(topic -> cluster.administrator().setMinIsr(topic.name(), proposed.size() + 1));
+    }
+    return 0;
   }
 
   private boolean kill(SimBroker broker, boolean powerLost) {
@@ -215,7 +264,7 @@ final class ClusterFaults {
    * A disk may be lost only while, for each of its partitions, another running member of ISR or ELR has everything that is committed: more no mode
    * promises.
    */
-  private boolean wipe(SimBroker broker) {
+  private boolean lose(SimBroker broker, @Nullable TopicIdPartition only) {
     AtomicBoolean safe = new AtomicBoolean(true);
     cluster.truth().newest().forEachPartition((topic, number, state) -> {
       if (state.isReplica(broker.id()) && !othersHave(new TopicIdPartition(topic.id(), number), state, broker.id())) {
@@ -226,7 +275,18 @@ final class ClusterFaults {
       return false;
     }
     broker.crash(true);
-    broker.replaceDisk();
+    if (only == null) {
+      broker.replaceDisk();
+    } else {
+      broker.loseReplica(only);
+    }
+    return true;
+  }
+
+  private boolean wipe(SimBroker broker) {
+    if (!lose(broker, null)) {
+      return false;
+    }
     cluster.restartSoon(broker);
     if (random.chance(0.5)) {
       // It registers, and those who knew it before do not hear of it by its fetches for a while.

@@ -1,5 +1,6 @@
 package io.ottla.sim.cluster;
 
+import io.ottla.broker.log.MemoryDisk;
 import io.ottla.broker.replica.ReplicaBug;
 import io.ottla.broker.runtime.BrokerTurns;
 import io.ottla.common.random.RandomSource;
@@ -7,6 +8,7 @@ import io.ottla.controller.control.ClusterControl;
 import io.ottla.controller.control.ControlBug;
 import io.ottla.controller.control.ControlSettings;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 
@@ -51,6 +53,13 @@ final class PlantedClusterBugs {
       void retain(BrokerTurns replicas, long wallMs) {
         replicas.hosted().stream().filter(one -> one.replica().leader() != null)
             .forEach(one -> one.log().raiseLogStart(one.log().logEndOffset(), one.log().logEndOffset()));
+      }
+    }), Named.of("LEADER_EPOCHS_ARE_NOT_FORCED", new Production() {
+      @Override
+      MemoryDisk disk(UUID id) {
+        MemoryDisk disk = new MemoryDisk(id);
+        disk.doesNotForce("leader-epoch-checkpoint");
+        return disk;
       }
     }), Named.of("READS_REACH_THE_LOG_END", new Production() {
       @Override

@@ -1,11 +1,12 @@
 package io.ottla.sim.cluster;
 
+import io.ottla.broker.log.MemoryDisk;
 import io.ottla.broker.replica.PartitionReplica;
 import io.ottla.broker.runtime.BrokerTurns;
 import io.ottla.common.random.RandomSource;
-import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.controller.control.ClusterControl;
 import io.ottla.controller.control.ControlSettings;
+import java.util.UUID;
 
 /** What a run takes from production. A planted bug replaces one of these. */
 class Production {
@@ -22,6 +23,11 @@ class Production {
         (kind, detail) -> cluster.checker().alarm(brokerId, kind, detail));
   }
 
+  /** An empty disk. */
+  MemoryDisk disk(UUID id) {
+    return new MemoryDisk(id);
+  }
+
   /** Whether followers force what they append before they fetch again. */
   boolean followersForce() {
     return true;
@@ -35,10 +41,5 @@ class Production {
   /** How far consumers may read; negative for as far as production lets them. */
   long readableEnd(BrokerTurns.Hosted hosted) {
     return -1;
-  }
-
-  /** What a broker does with the answer to its ISR proposals. */
-  void answered(BrokerTurns replicas, BrokerTurns.Proposed proposed, AlterPartitionsResponse answer) {
-    proposed.answered(answer);
   }
 }

@@ -17,9 +17,11 @@ import io.ottla.broker.runtime.BrokerTurns;
 import io.ottla.broker.runtime.OpenLogDir;
 import io.ottla.common.config.NodeConfig;
 import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.id.TopicIdPartition;
 import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.record.AppendLimits;
+import io.ottla.common.wire.AlterPartitionsResponse;
 import io.ottla.common.wire.RestartClass;
 import io.ottla.sim.SeededRandom;
 import io.ottla.sim.SimClock;
@@ -50,6 +52,7 @@ final class SimBroker extends SimProcess {
   private final NodeConfig config;
   private final SimDisk speed;
   private final SeededRandom random;
+  private final SeededRandom proposals;
   private MemoryDisk disk;
   private int disks;
   private boolean powerGoes;
@@ -67,6 +70,7 @@ final class SimBroker extends SimProcess {
     private boolean asksForMetadata;
     private boolean forcing;
     private boolean proposing;
+    private @Nullable Runnable heard;
     private boolean heartbeating;
     private boolean over;
     private long isrCheckedAtMs;
@@ -84,7 +88,8 @@ final class SimBroker extends SimProcess {
     this.id = id;
     this.speed = speed;
     this.random = random;
-    this.disk = new MemoryDisk(random.split("disk0").nextUuid());
+    this.proposals = random.split("proposals");
+    this.disk = cluster.production().disk(random.split("disk0").nextUuid());
     this.config = NodeConfig.read(Map.of("process.roles", "broker", "node.id", Integer.toString(id),
         "controller.quorum.initial.voters", "9@sim:1", "listeners", "CLIENT://sim:1,INTERNAL://sim:2",
         "broker.heartbeat.interval.ms", "100", "broker.session.timeout.ms", Long.toString(SimCluster.SESSION_MS),
@@ -289,8 +294,15 @@ final class SimBroker extends SimProcess {
   /** The machine gets another, empty disk; only while down. */
   void replaceDisk() {
     disks++;
-    disk = new MemoryDisk(random.split("disk" + disks).nextUuid());
+    disk = cluster.production().disk(random.split("disk" + disks).nextUuid());
     cluster.note(id, "broker has an empty disk");
+  }
+
+  /** The directory of one replica is gone, the disk and its id are not; only while down (M13). */
+  void loseReplica(TopicIdPartition replica) {
+    disk.wipe(replica);
+    cluster.checker().diskFailed(this);
+    cluster.note(id, "broker has lost its replica of " + replica);
   }
 
   /** Asks to leave, and ends cleanly once it may. */
@@ -431,17 +443,41 @@ final class SimBroker extends SimProcess {
       return;
     }
     now.proposing = true;
+    long heldMs = cluster.faults().onProposal(this, proposed.request());
+    if (heldMs == 0) {
+      send(now, proposed);
+    } else {
+      soon(heldMs, () -> send(now, proposed));
+    }
+  }
+
+  /** Late, repeated, and now and then to two controllers: which production does not do, but its core must not rely on. */
+  private void send(Life now, BrokerTurns.Proposed proposed) {
     SimController to = cluster.activeOr(now.controller);
-    // Late, yes, but not twice: the answer of a second copy would be taken for that of the first.
-    cluster.calls().call(this, to, Delivery.ONCE, ANSWER_MS, Requests.alter(to, proposed.request()), answer -> {
+    cluster.calls().call(this, to, Delivery.ANY, ANSWER_MS, Requests.alter(to, proposed.request()), answer -> {
       now.proposing = false;
-      if (answer == null) {
-        proposed.failed(Requests.error(ErrorCode.INDETERMINATE));
-      } else if (answer.error() != null) {
-        proposed.failed(answer.error());
-      } else {
-        cluster.production().answered(replicas, proposed, answer.value());
-      }
-    });
+      heard(now, proposed, answer == null ? Answer.failed(Requests.error(ErrorCode.INDETERMINATE)) : answer);
+    }, late -> heard(now, proposed, late));
+    if (cluster.healed() || !proposals.chance(0.2)) {
+      return;
+    }
+    Runnable earlier = now.heard;
+    if (earlier != null) {
+      soon(proposals.between(1, 30), earlier);
+    }
+    SimController other = cluster.controllers().get(proposals.nextInt(cluster.controllers().size()));
+    cluster.calls().<Answer<AlterPartitionsResponse>>call(this, other, Delivery.ANY, ANSWER_MS,
+        Requests.alter(other, proposed.request()), answer -> {
+          if (answer != null) {
+            heard(now, proposed, answer);
+          }
+        });
+  }
+
+  private static void heard(Life now, BrokerTurns.Proposed proposed, Answer<AlterPartitionsResponse> answer) {
+    OttlaException refusal = answer.error();
+    Runnable said = refusal == null ? () -> proposed.answered(answer.value()) : () -> proposed.failed(refusal);
+    now.heard = said;
+    said.run();
   }
 }

@@ -172,6 +172,14 @@ final class SimCluster {
     return clients;
   }
 
+  ClusterFaults faults() {
+    return faults;
+  }
+
+  Administrator administrator() {
+    return administrator;
+  }
+
   boolean healed() {
     return healed;
   }
