@@ -73,6 +73,9 @@ public non-sealed class FollowerReplica implements ReplicaRole {
       return restartAt(answer.logStartOffset());
     }
     EpochEnd diverged = answer.diverged();
+    if (diverged != null && endsBefore(answer.logStartOffset(), diverged)) {
+      return beginAnewAt(answer.logStartOffset());
+    }
     if (diverged != null) {
       return truncate(diverged);
     }
@@ -90,6 +93,25 @@ public non-sealed class FollowerReplica implements ReplicaRole {
   boolean isForThisState(FollowerAnswer answer) {
     return answer.leaderEpoch() == leaderEpoch() && answer.fetchOffset() == log.logEndOffset()
         && answer.lastFetchedEpoch() == log.lastEpoch();
+  }
+
+  /**
+   * Whether the two logs part before the leader's begins, for all it knows: it has no epochs from there any more and names its start instead
+   * (P12). What lies below it here may be what the leader's log had there or not. Nobody reads it, but producers would be answered by it (P38).
+   */
+  private boolean endsBefore(long leaderLogStart, EpochEnd leaderEnd) {
+    return leaderLogStart > 0 && leaderEnd.endOffset() <= leaderLogStart && log.logStartOffset() <= leaderLogStart;
+  }
+
+  private FollowerStep beginAnewAt(long leaderLogStart) {
+    if (leaderLogStart < highWatermark.value()) {
+      alarms.raise(Kind.TRUNCATED_BELOW_HIGH_WATERMARK, "beginning anew at " + leaderLogStart
+          + " below high watermark " + highWatermark.value() + " in epoch " + leaderEpoch());
+    }
+    log.resetTo(leaderLogStart);
+    highWatermark.limitTo(leaderLogStart);
+    highWatermark.advanceTo(leaderLogStart);
+    return FollowerStep.TRUNCATED;
   }
 
   private FollowerStep truncate(EpochEnd leaderEnd) {
@@ -129,9 +151,6 @@ public non-sealed class FollowerReplica implements ReplicaRole {
     if (leaderLogStart <= log.logEndOffset()) {
       return FollowerStep.BACK_OFF;
     }
-    log.resetTo(leaderLogStart);
-    highWatermark.limitTo(leaderLogStart);
-    highWatermark.advanceTo(leaderLogStart);
-    return FollowerStep.TRUNCATED;
+    return beginAnewAt(leaderLogStart);
   }
 }

@@ -18,6 +18,7 @@ import io.ottla.broker.replica.FetchDecision.Serve;
 import io.ottla.broker.replica.port.BrokerStates;
 import io.ottla.broker.replica.port.EpochEnd;
 import io.ottla.broker.replica.port.OffsetRange;
+import io.ottla.broker.replica.port.ReplicaLog;
 import io.ottla.broker.replica.port.ReplicaAlarms.Kind;
 import io.ottla.common.error.ErrorCode;
 
@@ -143,7 +144,15 @@ public non-sealed class LeaderReplica implements ReplicaRole {
    */
   boolean diverges(FollowerFetch fetch, EpochEnd end) {
     boolean hasNothing = fetch.lastFetchedEpoch() < 0 && fetch.fetchOffset() <= context.log().logEndOffset();
-    return !hasNothing && (end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset());
+    return !hasNothing && (end.epoch() < fetch.lastFetchedEpoch() || end.endOffset() < fetch.fetchOffset()
+        || isForgotten(fetch.lastFetchedEpoch(), end));
+  }
+
+  /** Whether retention has removed all that this log knew of an epoch: then a log that ends in it cannot be compared with this one. */
+  private boolean isForgotten(int epoch, EpochEnd end) {
+    ReplicaLog log = context.log();
+    long start = log.logStartOffset();
+    return start > 0 && end.endOffset() <= start && (log.logEndOffset() > start || log.lastEpoch() > epoch);
   }
 
   @Nullable

@@ -238,6 +238,12 @@ class FakeReplicaLog implements ReplicaLog {
     if (offset > start) {
       entries.subList(0, (int) (offset - start)).clear();
       start = offset;
+      while (epochs.size() > 1 && epochs.get(1).startOffset() <= offset) {
+        epochs.removeFirst();
+      }
+      if (!epochs.isEmpty() && epochs.getFirst().startOffset() < offset) {
+        epochs.set(0, new EpochStart(epochs.getFirst().epoch(), offset));
+      }
     }
   }
 

@@ -77,6 +77,31 @@ class FollowerReplicaTest {
     assertThat(fixture.alarms).isEmpty();
   }
 
+  /** P12, P38: what the leader cannot compare any more does not stay, or producers would be told of batches that were never committed. */
+  @Test
+  void beginsAnewWhereTheLeadersLogBeginsIfTheLeaderKnowsNothingOfItsEpochs() {
+    FollowerReplica follower = fixture.follow(1);
+    ByteBuffer one = ByteBuffer.allocate(FakeReplicaLog.ENTRY_BYTES).putLong(4).putInt(1).putLong(100).putLong(7)
+        .putShort((short) 0).putInt(0).flip();
+    follower.onAnswer(answer(follower, 2, null, records(0, 4, 1)));
+    follower.onAnswer(answer(follower, 2, null, one));
+    follower.onAnswer(answer(follower, 2, null, records(5, 4, 1)));
+    assertThat(fixture.log.duplicateOf(FakeReplicaLog.batch(100, 7, (short) 0, 0))).isNotNull();
+    fixture.replica.apply(ReplicaFixture.view(3, 2, 2, 2, 3, 1), 0);
+    FollowerReplica next = java.util.Objects.requireNonNull(fixture.replica.follower());
+    FollowerReplica.Position at = next.position();
+    assertThat(next.onAnswer(
+        new FollowerAnswer(at.leaderEpoch(), at.fetchOffset(), at.lastFetchedEpoch(), 20, 6, new EpochEnd(1, 6),
+            false, nothing())))
+        .isEqualTo(FollowerStep.TRUNCATED);
+    assertThat(fixture.log.logStartOffset()).isEqualTo(6);
+    assertThat(fixture.log.logEndOffset()).isEqualTo(6);
+    assertThat(next.position().lastFetchedEpoch()).isEqualTo(-1);
+    assertThat(fixture.log.duplicateOf(FakeReplicaLog.batch(100, 7, (short) 0, 0))).isNull();
+    assertThat(fixture.replica.highWatermark()).isEqualTo(6);
+    assertThat(fixture.alarms).isEmpty();
+  }
+
   /** P13: an epoch without records goes too (KAFKA-7415). */
   @Test
   void dropsAnEmptyEpochAtThePointOfTruncation() {

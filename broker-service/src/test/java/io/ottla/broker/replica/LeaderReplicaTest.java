@@ -117,6 +117,23 @@ class LeaderReplicaTest {
         .isEqualTo(new FetchDecision.Diverged(new EpochEnd(1, 3)));
   }
 
+  /** P12: a log that ends where this one begins, in an epoch that only removed records knew, may be another. */
+  @Test
+  void aFollowerInAnEpochThatRetentionHasRemovedDivergesEvenAtTheLogStart() {
+    fixture.write(fixture.lead(1, 1, 1, 2), 3);
+    LeaderReplica leader = fixture.lead(2, 2, 1, 2);
+    fixture.write(leader, 2);
+    fixture.log.raiseLogStart(4, 4);
+    assertThat(leader.onFetch(fixture.fetch(2, 2, 4, 1, 4), fixture.brokers, 0))
+        .isEqualTo(new FetchDecision.Diverged(new EpochEnd(1, 4)));
+    assertThat(leader.onFetch(fixture.fetch(2, 2, 4, 2, 4), fixture.brokers, 0)).isEqualTo(new FetchDecision.Serve(4));
+    assertThat(leader.onFetch(fixture.fetch(2, 2, 4, -1, 4), fixture.brokers, 0))
+        .isEqualTo(new FetchDecision.Serve(4));
+    fixture.log.raiseLogStart(5, 5);
+    assertThat(leader.onFetch(fixture.fetch(2, 2, 5, 2, 5), fixture.brokers, 0)).as("all records removed")
+        .isEqualTo(new FetchDecision.Serve(5));
+  }
+
   /** P12, low. */
   @Test
   void aFollowerBelowTheLogStartIsToldSo() {
