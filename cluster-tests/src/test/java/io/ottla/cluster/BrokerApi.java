@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -35,10 +36,16 @@ final class BrokerApi {
   }
 
   CreateOutcome createTopic(String name, int partitions, int replicationFactor, Duration limit) {
+    return createTopic(name, partitions, replicationFactor, Map.of(), limit);
+  }
+
+  CreateOutcome createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
+      Duration limit) {
     String clusterId = http.getJson(base + "/v3/clusters", STATUS_LIMIT).path("data").path(0).path("cluster_id")
         .asText();
     ObjectNode body = WireJson.mapper().createObjectNode().put("topic_name", name).put("partitions_count", partitions)
         .put("replication_factor", replicationFactor);
+    configs.forEach((key, value) -> body.withArray("configs").addObject().put("name", key).put("value", value));
     Result result = http.post(base + "/v3/clusters/" + clusterId + "/topics", "application/json", body.toString(),
         limit);
     return switch (result) {

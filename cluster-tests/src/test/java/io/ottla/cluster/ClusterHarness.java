@@ -25,7 +25,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * dies. After a failure the ends of the nodes' logs are printed and the directory is kept.
  */
 final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
-  private static final Duration READY_LIMIT = Duration.ofMinutes(2);
+  /** On a machine that is busy otherwise, give more with {@code -Dottla.cluster.ready.minutes=N}. */
+  private static final Duration READY_LIMIT = Duration.ofMinutes(Long.getLong("ottla.cluster.ready.minutes", 2));
   private static final int LOG_TAIL_LINES = 60;
   private static final int FIRST_BROKER_ID = 101;
   private static final String INITIAL_VOTERS = "--controller.quorum.initial.voters=";
@@ -35,6 +36,7 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
   private final int controllerCount;
   private final int brokerCount;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private List<String> logDirs = List.of("data");
   private final FreePorts ports = new FreePorts();
   private final List<Node> nodes = new ArrayList<>();
   private @Nullable OrphanGuard guard;
@@ -53,6 +55,12 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
   /** A setting for every node. */
   ClusterHarness with(String setting, String value) {
     settings.put(setting, value);
+    return this;
+  }
+
+  /** Names of every broker's data directories. */
+  ClusterHarness withLogDirs(String... names) {
+    logDirs = List.of(names);
     return this;
   }
 
@@ -80,7 +88,9 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
     }
     for (int i = 0; i < brokerCount; i++) {
       int id = FIRST_BROKER_ID + i;
-      nodes.add(new Node(id, true, ports, home.resolve("broker-" + id), watch));
+      Node broker = new Node(id, true, ports, home.resolve("broker-" + id), watch);
+      broker.logDirs(logDirs);
+      nodes.add(broker);
     }
     nodes.forEach(node -> node.command(commandLine(root, node, INITIAL_VOTERS + voters())));
   }
@@ -233,14 +243,17 @@ final class ClusterHarness implements BeforeEachCallback, AfterEachCallback {
 
   /** Waits until every running node says that it is ready. */
   void awaitReady() {
-    for (Node node : nodes) {
-      Waiting.until(node + " is ready", READY_LIMIT, () -> {
-        if (!node.isRunning()) {
-          throw new AssertionError(node + " ended while starting\n" + node.logTail(LOG_TAIL_LINES));
-        }
-        return internal().isReady(node);
-      });
-    }
+    nodes.forEach(this::awaitReady);
+  }
+
+  /** Waits until a running node says that it is ready. */
+  void awaitReady(Node node) {
+    Waiting.until(node + " is ready", READY_LIMIT, () -> {
+      if (!node.isRunning()) {
+        throw new AssertionError(node + " ended while starting\n" + node.logTail(LOG_TAIL_LINES));
+      }
+      return internal().isReady(node);
+    });
   }
 
   /** Waits until exactly one running controller leads, in the highest term any of them knows. */

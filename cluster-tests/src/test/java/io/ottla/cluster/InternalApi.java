@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ottla.cluster.Http.Result;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.Outcome;
+import io.ottla.common.fault.StorageFaults;
+import io.ottla.common.http.FaultEndpoints;
 import io.ottla.common.wire.CreateTopicRequest;
 import io.ottla.common.wire.ErrorReply;
 import io.ottla.common.wire.QuorumStatusResponse;
@@ -46,6 +48,24 @@ final class InternalApi {
   void removeVoter(Node active, int nodeId, String directoryId) {
     change(active, "/raft/v1/voters/remove",
         WireJson.mapper().createObjectNode().put("nodeId", nodeId).put("directoryId", directoryId));
+  }
+
+  /** Deletes a topic; asks the active controller. */
+  void deleteTopic(Node active, String name) {
+    change(active, "/cluster/v1/topics/delete", WireJson.mapper().createObjectNode().put("name", name));
+  }
+
+  /** From now on the disks of a node that has fault seams do this. */
+  void storageFaults(Node node, StorageFaults faults) {
+    change(node, FaultEndpoints.STORAGE, WireJson.mapper().valueToTree(faults));
+  }
+
+  /** The sum of a metric's values whose labels match, as a node shows it to Prometheus; not a number while one of them is unknown. */
+  double metric(Node node, String name, String labels) {
+    String url = node.managementUrl() + "/actuator/prometheus";
+    Result.Answer answer = Http.answered(url, http.get(url, "text/plain", STATUS_LIMIT));
+    return answer.body().lines().filter(line -> line.startsWith(name) && line.contains(labels))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
   }
 
   private JsonNode change(Node controller, String path, JsonNode body) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One node of a test cluster: its place, its command line, and its process while it has one. Used by one thread at a time. */
@@ -23,6 +24,7 @@ final class Node {
   private final int managementPort;
   private final Path directory;
   private final OrphanGuard guard;
+  private List<String> logDirs = List.of("data");
   private List<String> command = List.of();
   private @Nullable Process process;
   private int starts;
@@ -69,6 +71,11 @@ final class Node {
     return directory;
   }
 
+  /** Names of its data directories, from its next command line on. */
+  void logDirs(List<String> names) {
+    logDirs = List.copyOf(names);
+  }
+
   /** Settings that make this node what it is. */
   List<String> placeSettings() {
     List<String> settings = new ArrayList<>();
@@ -78,7 +85,8 @@ final class Node {
         + internalPort);
     settings.add("--management.server.address=127.0.0.1");
     settings.add("--management.server.port=" + managementPort);
-    settings.add("--log.dirs=" + directory.resolve("data"));
+    settings.add("--log.dirs=" + logDirs.stream().map(name -> directory.resolve(name).toString())
+        .collect(Collectors.joining(",")));
     return settings;
   }
 

@@ -1,7 +1,7 @@
 package io.ottla.cluster.restart;
 
 /** How a broker goes down, and what it comes back with. */
-enum Fate {
+public enum Fate {
   /** Power is cut: what was forced is there. */
   KILLED,
   /** It hands over, forces its logs and leaves the mark. */
@@ -14,7 +14,7 @@ enum Fate {
   ROTTEN;
 
   /** Whether confirmed records are missing afterwards. */
-  boolean isLossy() {
+  public boolean isLossy() {
     return this != KILLED && this != STOPPED;
   }
 }
