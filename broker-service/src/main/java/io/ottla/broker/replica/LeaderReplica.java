@@ -315,11 +315,11 @@ public non-sealed class LeaderReplica implements ReplicaRole {
   }
 
   /**
-   * Whether nobody has applied what was refused so, nor ever will (P24). Who is not the controller, or is busy, has only not done it now: should the
-   * network have carried the request twice, the other copy may have been taken, or may still be.
+   * Whether nobody has applied what was refused so, nor ever will (P24). Who is not the controller, is busy, or finds fault with the request has only
+   * not done it now: should the network have carried the proposal twice, the other copy may have been taken, or may still be.
    */
   boolean provesNotApplied(ErrorCode code) {
-    return code == ErrorCode.CONTROLLER_NOT_AVAILABLE || code == ErrorCode.INVALID_REQUEST;
+    return code == ErrorCode.CONTROLLER_NOT_AVAILABLE;
   }
 
   private boolean belowMinIsr() {

@@ -1,6 +1,5 @@
 package io.ottla.broker.runtime;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,7 +44,7 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Thread thread = new Thread(this::run, "ottla-isr");
-  private final List<Sent> outbox = new ArrayList<>();
+  private final WaitingProposals<Sent> outbox = new WaitingProposals<>();
   private boolean stopping;
 
   IsrLoop(ControllerCalls controllers, BrokerSession session, MonotonicClock clock, long lagMaxMs,
@@ -65,7 +64,7 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
   public void send(HostedPartition partition, IsrProposal proposal) {
     lock.lock();
     try {
-      outbox.add(new Sent(partition, proposal));
+      outbox.add(partition.id(), new Sent(partition, proposal));
       work.signal();
     } finally {
       lock.unlock();
@@ -105,10 +104,7 @@ final class IsrLoop implements IsrOutbox, AutoCloseable {
           break;
         }
       }
-      List<Sent> next = outbox.subList(0, Math.min(MAX_PROPOSALS, outbox.size()));
-      List<Sent> taken = List.copyOf(next);
-      next.clear();
-      return stopping ? null : taken;
+      return stopping ? null : outbox.take(MAX_PROPOSALS);
     } catch (InterruptedException e) {
       return null;
     } finally {

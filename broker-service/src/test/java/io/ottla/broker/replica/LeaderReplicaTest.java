@@ -282,12 +282,12 @@ class LeaderReplicaTest {
 
   /** P24: who is not the controller cannot know what the controller has done; had the request come twice, it may have been accepted. */
   @Test
-  void aControllerThatIsNoneOrIsBusyProvesNothingAndTheProposalIsSentAgain() {
+  void aControllerThatIsNoneOrIsBusyOrFindsFaultProvesNothingAndTheProposalIsSentAgain() {
     LeaderReplica leader = fixture.lead(1, 1, 1, 2);
     fixture.fetched(leader, 2, 0, 0);
     fixture.fetched(leader, 3, 0, 0);
     IsrProposal proposal = proposal(leader, 0);
-    for (ErrorCode code : List.of(ErrorCode.NOT_CONTROLLER, ErrorCode.BUSY)) {
+    for (ErrorCode code : List.of(ErrorCode.NOT_CONTROLLER, ErrorCode.BUSY, ErrorCode.INVALID_REQUEST)) {
       leader.onProposalAnswer(proposal, new IsrAnswer.Refused(code));
       assertThat(leader.maximalIsr()).as("after %s", code).containsExactly(1, 2, 3);
       assertThat(proposal(leader, 0)).isEqualTo(proposal);

@@ -128,7 +128,7 @@ public enum ReplicaBug {
         public void onProposalAnswer(IsrProposal proposal, IsrAnswer answer) {
           boolean late = isrState() instanceof IsrState.Pending pending && !pending.proposal().equals(proposal);
           super.onProposalAnswer(proposal, late && answer instanceof IsrAnswer.Refused
-              ? new IsrAnswer.Refused(ErrorCode.INVALID_REQUEST)
+              ? new IsrAnswer.Refused(ErrorCode.CONTROLLER_NOT_AVAILABLE)
               : answer);
         }
       };

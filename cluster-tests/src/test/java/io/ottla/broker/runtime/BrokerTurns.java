@@ -19,7 +19,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,7 +43,7 @@ public final class BrokerTurns {
   private final BrokerSession session;
   private final MonotonicClock clock;
   private final LinkedHashSet<HostedPartition> forces = new LinkedHashSet<>();
-  private final List<IsrLoop.Sent> proposals = new ArrayList<>();
+  private final WaitingProposals<IsrLoop.Sent> proposals = new WaitingProposals<>();
   private final Loops loops;
 
   /** Something to be done later, unless it is cancelled before. */
@@ -89,7 +88,7 @@ public final class BrokerTurns {
             (leader, request, timeout) -> new CompletableFuture<>(), clock, parts.wallClock(), parts.random(),
             parts.fatal()),
         new Workers(purgatory, forces::add,
-            (partition, proposal) -> proposals.add(new IsrLoop.Sent(partition, proposal)), loops,
+            (partition, proposal) -> proposals.add(partition.id(), new IsrLoop.Sent(partition, proposal)), loops,
             new Aside(parts.timer()),
             parts.replicas()));
   }
@@ -287,9 +286,7 @@ public final class BrokerTurns {
     if (proposals.isEmpty()) {
       return null;
     }
-    Proposed taken = new Proposed(List.copyOf(proposals), session);
-    proposals.clear();
-    return taken;
+    return new Proposed(proposals.take(Integer.MAX_VALUE), session);
   }
 
   // ---- the end, and looking in
