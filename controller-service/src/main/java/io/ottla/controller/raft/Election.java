@@ -138,9 +138,14 @@ public final class Election {
     }
   }
 
-  /** Two that ask at the same time would split the votes a moment later: the one with the higher id lets the other go first. */
+  /**
+   * Two that ask at the same time would split the votes a moment later: the one with the higher id lets the other go first. A follower whose turn
+   * comes while the other counts its answers waits for another turn's time, which is less than the other needs to ask again.
+   */
   public void giveWayTo(ReplicaKey other) {
-    if (quorum.role() instanceof PreCandidateState preCandidate && !preCandidate.isPausing()
+    if (quorum.role() instanceof FollowerState follower) {
+      follower.leaveTheTurn(quorum.nowMs() + quorum.config().goneStaggerMs());
+    } else if (quorum.role() instanceof PreCandidateState preCandidate && !preCandidate.isPausing()
         && other.nodeId() < quorum.self().nodeId()) {
       pause(preCandidate);
     }

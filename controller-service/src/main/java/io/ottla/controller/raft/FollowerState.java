@@ -63,6 +63,13 @@ public final class FollowerState implements RoleState {
     return toldLeaderIsGone;
   }
 
+  /** Somebody else may win the election that it campaigns for because its leader is gone. Any other deadline stays (Q19). */
+  void leaveTheTurn(long untilMs) {
+    if (toldLeaderIsGone) {
+      electionDeadlineMs = Math.max(electionDeadlineMs, untilMs);
+    }
+  }
+
   /** Somebody who asked was refused for the leader's sake. */
   void turnedAway(long nowMs) {
     lastTurnedAwayMs = nowMs;

@@ -78,6 +78,22 @@ final class PeerGoneTest {
     assertThat(second.term()).isEqualTo(2);
   }
 
+  /** Seen on real processes: the first still waited for this voter's answer when its turn came, and both became candidates. */
+  @Test
+  void whoGrantsToTheFirstLetsItsOwnTurnPass() {
+    CoreFixture second = CoreFixture.observer(2, 2);
+    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
+        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    second.step(new RaftInput.PeerGone(key(3)));
+    second.tick(40);
+    second.receive(new PreVoteRequest(second.from(1, 2), 3, 1, 2));
+    assertThat(second.onlyTaken(PreVoteReply.class).granted()).isTrue();
+    second.tick(40);
+    assertThat(second.role()).isEqualTo(Role.FOLLOWER);
+    second.tick(10);
+    assertThat(second.role()).as("the first has not come back with its candidacy").isEqualTo(Role.PRE_CANDIDATE);
+  }
+
   @Test
   void hintEndsTheProtectionOfTheLeader() {
     CoreFixture node = followerOf(3, 3);
