@@ -33,6 +33,10 @@ import io.ottla.common.wire.LeaderHint;
 import io.ottla.common.wire.LostReplica;
 import io.ottla.common.wire.ReplicaDirectory;
 import io.ottla.common.wire.WireJson;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -293,11 +297,20 @@ class ControllerClientTest {
     }
   }
 
+  private static boolean refuses(int port) throws IOException {
+    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return false;
+    } catch (ConnectException _) {
+      return true;
+    }
+  }
+
   @Test
   void refusedConnectionsDoNotKeepAControllerFromBeingAskedOnceItIsBack() {
     first.stubFor(post(HEARTBEAT).willReturn(ok()));
     int port = first.port();
     first.stop();
+    await().atMost(PATIENCE).until(() -> refuses(port)); // a server that has stopped may still take a connection, and reset it
     try (ControllerClient alone = client(port)) {
       assertThat(failure(() -> alone.heartbeat(heartbeat()))).isEqualTo(ErrorCode.CONTROLLER_NOT_AVAILABLE);
       WireMockServer back = new WireMockServer(options().port(port).bindAddress("127.0.0.1"));
