@@ -334,6 +334,7 @@ final class ControllerLoop implements RaftListener {
       case RaftNotice.PeersChanged changed -> {
         LOG.info("event=peers_changed voters={} observers={}", changed.voters().voters(), changed.observers());
         observer.peers(changed.voters(), changed.observers());
+        publishStatus(raft.report()); // who asked for the change is shown the voters as they are then
       }
       case RaftNotice.SnapshotRefused refused -> snapshotRefused(raft, refused);
       case RaftNotice.ConfirmedEntriesLost lost -> LOG.error(
