@@ -25,6 +25,14 @@ final class PeerGoneTest {
     return node;
   }
 
+  /** Voter 2 of 3, with one entry of leader 3. */
+  private static CoreFixture secondInRank() {
+    CoreFixture second = CoreFixture.observer(2, 2);
+    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
+        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    return second;
+  }
+
   @Test
   void firstInRankCampaignsAtOnceWhenItsLeaderIsGone() {
     CoreFixture node = followerOf(3, 3);
@@ -37,9 +45,7 @@ final class PeerGoneTest {
 
   @Test
   void nextInRankWaitsAMomentForTheFirst() {
-    CoreFixture second = CoreFixture.observer(2, 2);
-    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
-        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    CoreFixture second = secondInRank();
     second.step(new RaftInput.PeerGone(key(3)));
     second.tick(50);
     assertThat(second.role()).isEqualTo(Role.FOLLOWER);
@@ -50,9 +56,7 @@ final class PeerGoneTest {
   /** Seen on real processes: under load one survivor often has an entry more than the other, and only that one can win. */
   @Test
   void whoeverHasMoreOfTheLogTakesTheTurnOfACandidateThatCannotWin() {
-    CoreFixture second = CoreFixture.observer(2, 2);
-    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
-        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    CoreFixture second = secondInRank();
     second.receive(new PreVoteRequest(second.from(1, 2), 3, 0, 0));
     assertThat(second.role()).isEqualTo(Role.FOLLOWER);
     second.step(new RaftInput.PeerGone(key(3)));
@@ -67,9 +71,7 @@ final class PeerGoneTest {
   /** The first in rank was told earlier and was turned away: until it asks again, this one may as well. */
   @Test
   void whoTurnedTheFirstAwayBeforeItWasToldDoesNotWaitForItsTurn() {
-    CoreFixture second = CoreFixture.observer(2, 2);
-    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
-        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    CoreFixture second = secondInRank();
     second.receive(new PreVoteRequest(second.from(1, 2), 3, 1, 2));
     assertThat(second.onlyTaken(PreVoteReply.class).granted()).isFalse();
     second.step(new RaftInput.PeerGone(key(3)));
@@ -78,12 +80,20 @@ final class PeerGoneTest {
     assertThat(second.term()).isEqualTo(2);
   }
 
+  @Test
+  void whoRefusedAnOutdatedTermWaitsForItsTurn() {
+    CoreFixture second = secondInRank();
+    second.receive(new PreVoteRequest(second.from(1, 2), 2, 1, 2));
+    assertThat(second.onlyTaken(PreVoteReply.class).granted()).isFalse();
+    second.step(new RaftInput.PeerGone(key(3)));
+    second.tick(50);
+    assertThat(second.role()).isEqualTo(Role.FOLLOWER);
+  }
+
   /** Seen on real processes: the first still waited for this voter's answer when its turn came, and both became candidates. */
   @Test
   void whoGrantsToTheFirstLetsItsOwnTurnPass() {
-    CoreFixture second = CoreFixture.observer(2, 2);
-    second.receive(new AppendRequest(second.from(3, 2), 0, 0,
-        List.of(new LogEntry(1, 2, EntryType.VOTER_SET, CoreFixture.voters(0, 3).encode())), 0));
+    CoreFixture second = secondInRank();
     second.step(new RaftInput.PeerGone(key(3)));
     second.tick(40);
     second.receive(new PreVoteRequest(second.from(1, 2), 3, 1, 2));

@@ -19,6 +19,7 @@ import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Role;
 import io.ottla.controller.raft.VoteResult;
 import io.ottla.controller.raft.Voter;
+import io.ottla.controller.raft.VoterChange;
 import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.MemoryQuorumStateStore;
 import io.ottla.controller.raft.port.MemoryRaftLog;
@@ -155,6 +156,21 @@ final class ControllerByHandTest {
     Controller controller = controller(3);
     pass(controller, 10);
     assertThat(controller.driver().handOver()).isCompleted();
+  }
+
+  /** Who changes the voters is answered from the status, which a tick would bring up to date too late (Q36). */
+  @Test
+  void changeOfTheVotersShowsInTheStatusBeforeItIsAnswered() throws Exception {
+    Controller controller = leader(3);
+    CompletableFuture<VoterSet> shown = controller.changeVoters(new VoterChange.Remove(key(3)))
+        .thenApply(_ -> Objects.requireNonNull(statusOf(controller)).quorum().voters());
+    raft(controller);
+    while (controller.driver().storage().hasWork()) {
+      controller.driver().storage().turn(0);
+      raft(controller); // no time passes: nothing here is owed to a tick
+    }
+    assertThat(shown).isCompleted();
+    assertThat(shown.join().contains(key(3))).isFalse();
   }
 
   private void register(Controller controller, int brokerId) throws Exception {

@@ -8,7 +8,6 @@ import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.BrokerRegistration;
 import io.ottla.common.metadata.Endpoint;
-import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.RestartClass;
@@ -29,8 +28,6 @@ import io.ottla.controller.storage.ControllerDirectory;
 import io.ottla.controller.storage.FileRaftLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -363,19 +360,6 @@ final class ControllerTest {
 
     @Override
     public void close() {
-    }
-  }
-
-  /** For a controller that never has a reason to write a snapshot. */
-  private static final class NoState implements StateFormat {
-    @Override
-    public void write(MetadataImage image, OutputStream out) {
-      throw new AssertionError("no snapshot is due");
-    }
-
-    @Override
-    public MetadataImage read(InputStream in, long index, long term) {
-      throw new AssertionError("there is no snapshot");
     }
   }
 }

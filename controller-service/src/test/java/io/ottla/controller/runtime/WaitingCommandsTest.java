@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ottla.common.error.ErrorCode;
 import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.Endpoint;
-import io.ottla.common.metadata.MetadataImage;
 import io.ottla.common.random.SecureRandomSource;
 import io.ottla.common.time.MonotonicClock;
 import io.ottla.common.wire.RestartClass;
@@ -24,8 +23,6 @@ import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.VoterChange;
 import io.ottla.controller.raft.VoterSet;
 import io.ottla.controller.raft.port.MemorySnapshotStore;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -220,19 +217,6 @@ final class WaitingCommandsTest {
     public QuorumReport report() {
       return new QuorumReport(SELF.key(), role, term, leader, null, false, false, 0, 0, 1, log.size(), term, 0, 0, 0,
           votersAt(0), 0, null, refusal == RaftNotice.Refusal.TRANSFERRING, List.of(), List.of());
-    }
-  }
-
-  /** No snapshot is due here. */
-  private static final class NoState implements StateFormat {
-    @Override
-    public void write(MetadataImage image, OutputStream out) {
-      throw new AssertionError("no snapshot is due");
-    }
-
-    @Override
-    public MetadataImage read(InputStream in, long index, long term) {
-      throw new AssertionError("there is no snapshot");
     }
   }
 }

@@ -33,7 +33,7 @@ public final class PreVoteHandler {
       election.giveWayTo(request.envelope().from());
     } else if (!upToDate) {
       election.takeTheTurnOf(request.envelope().from());
-    } else {
+    } else if (request.proposedTerm() > quorum.term()) {
       election.turnedAway();
     }
   }
