@@ -100,8 +100,8 @@ public final class Election {
 
   /**
    * The leader's process is certainly gone: its protection ends, and this voter campaigns soon. Voters take turns by rank, so that they do
-   * not split the votes; should the first not win, the next one is a moment away. It is next already when it has just turned somebody away,
-   * being told later than that one: the other's round is lost by it.
+   * not split the votes; should the first not win, the next one is a moment away. The first does not wait for the others to be told: one that is
+   * told later has turned it away, knows that its round is lost by that, and takes the turn itself.
    */
   void leaderGone(FollowerState follower, ReplicaKey leader) {
     int rank = 0;
@@ -111,9 +111,12 @@ public final class Election {
       }
       rank++;
     }
-    long stagger = quorum.config().goneStaggerMs();
     boolean othersLost = follower.turnedAwaySince(quorum.nowMs() - quorum.config().voteRoundMs());
-    follower.leaderGone(quorum.nowMs() + stagger / 10 + (othersLost ? 0 : rank * stagger));
+    int turn = othersLost ? 0 : rank * quorum.config().goneStaggerMs();
+    follower.leaderGone(quorum.nowMs() + turn);
+    if (turn == 0 && quorum.mayCampaign()) {
+      losePatience(follower);
+    }
   }
 
   /** Somebody asked who could win, and was refused because this voter has heard its leader. */

@@ -37,7 +37,6 @@ final class PeerGoneTest {
   void firstInRankCampaignsAtOnceWhenItsLeaderIsGone() {
     CoreFixture node = followerOf(3, 3);
     node.step(new RaftInput.PeerGone(key(3)));
-    node.tick(10);
     assertThat(node.role()).isEqualTo(Role.PRE_CANDIDATE);
     assertThat(node.term()).isEqualTo(2);
     assertThat(node.taken(PreVoteRequest.class)).hasSize(2);
@@ -47,7 +46,7 @@ final class PeerGoneTest {
   void nextInRankWaitsAMomentForTheFirst() {
     CoreFixture second = secondInRank();
     second.step(new RaftInput.PeerGone(key(3)));
-    second.tick(50);
+    second.tick(40);
     assertThat(second.role()).isEqualTo(Role.FOLLOWER);
     second.tick(10);
     assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
@@ -75,7 +74,6 @@ final class PeerGoneTest {
     second.receive(new PreVoteRequest(second.from(1, 2), 3, 1, 2));
     assertThat(second.onlyTaken(PreVoteReply.class).granted()).isFalse();
     second.step(new RaftInput.PeerGone(key(3)));
-    second.tick(10);
     assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
     assertThat(second.term()).isEqualTo(2);
   }
@@ -86,7 +84,7 @@ final class PeerGoneTest {
     second.receive(new PreVoteRequest(second.from(1, 2), 2, 1, 2));
     assertThat(second.onlyTaken(PreVoteReply.class).granted()).isFalse();
     second.step(new RaftInput.PeerGone(key(3)));
-    second.tick(50);
+    second.tick(40);
     assertThat(second.role()).isEqualTo(Role.FOLLOWER);
   }
 
@@ -141,7 +139,6 @@ final class PeerGoneTest {
   void falseHintCostsOneRefusedRoundAndNoTerm() {
     CoreFixture node = followerOf(3, 3);
     node.step(new RaftInput.PeerGone(key(3)));
-    node.tick(10);
     List<PreVoteRequest> asked = node.taken(PreVoteRequest.class);
     assertThat(asked).hasSize(2);
     asked.forEach(request -> node.receive(new PreVoteReply(answer(request, 2), false)));
@@ -158,11 +155,11 @@ final class PeerGoneTest {
 
   @Test
   void leaderThatSpeaksAgainBeforeTheCampaignIsFollowedOn() {
-    CoreFixture node = followerOf(3, 3);
-    node.step(new RaftInput.PeerGone(key(3)));
-    node.receive(heartbeat(node, 3));
-    node.tick(290);
-    assertThat(node.taken(PreVoteRequest.class)).isEmpty();
+    CoreFixture second = secondInRank();
+    second.step(new RaftInput.PeerGone(key(3)));
+    second.receive(new AppendRequest(second.from(3, 2), 1, 2, List.of(), 0));
+    second.tick(290);
+    assertThat(second.taken(PreVoteRequest.class)).isEmpty();
   }
 
   @Test
