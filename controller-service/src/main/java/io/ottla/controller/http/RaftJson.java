@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Messages of the quorum as JSON. Reading checks every field, so that a broken or lying peer yields an {@link IOException} and no message. */
@@ -27,6 +28,31 @@ public final class RaftJson {
       .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES); // a term that is missing is not term 0
 
   private RaftJson() {
+  }
+
+  /**
+   * Writes and reads a message of each kind that an election needs, for nobody: the first of a process takes many times as long as the others, and
+   * it is the one that a failover waits for.
+   */
+  public static void rehearse() {
+    ReplicaKey self = new ReplicaKey(1, new UUID(0, 1));
+    ReplicaKey peer = new ReplicaKey(2, new UUID(0, 2));
+    Envelope request = new Envelope("rehearsal", self, peer, 1, 1);
+    Envelope reply = request.reply(peer, 1);
+    var entry = new LogEntry(1, 1, EntryType.DATA, new byte[1]);
+    var preVote = new RaftMessage.PreVoteRequest(request, 1, 0, 0);
+    var vote = new RaftMessage.VoteRequest(request, 0, 0, false);
+    var append = new RaftMessage.AppendRequest(request, 0, 0, List.of(entry), 0);
+    try {
+      readPreVote(write(preVote));
+      readVote(write(vote));
+      readAppend(write(append));
+      readReply(preVote, write(new RaftMessage.PreVoteReply(reply, true)));
+      readReply(vote, write(new RaftMessage.VoteReply(reply, VoteResult.GRANTED)));
+      readReply(append, write(new RaftMessage.AppendReply(reply, true, 1, 0, 0)));
+    } catch (IOException e) {
+      throw new IllegalStateException("what this node writes it cannot read", e);
+    }
   }
 
   /** The body of a request; a piece of a snapshot is the payload of a {@link BinaryFrame}. */

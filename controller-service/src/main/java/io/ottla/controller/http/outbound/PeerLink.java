@@ -37,6 +37,12 @@ final class PeerLink implements AutoCloseable {
         .whenComplete((response, failure) -> after(used, failure));
   }
 
+  /** Opens a connection before it is needed, by a call whose answer interests nobody. */
+  void open(String path, Duration timeout) {
+    current().get(path, timeout).whenComplete(
+        (_, failure) -> LOG.debug("event=peer_link_opened reachable={}", failure == null));
+  }
+
   private synchronized PeerClient current() {
     return client;
   }

@@ -68,6 +68,7 @@ public final class RaftHttpTransport implements RaftTransport {
     this.self = self;
     this.configured = Map.copyOf(configured);
     this.timeout = timeout;
+    encoder.execute(RaftJson::rehearse);
   }
 
   @Override
@@ -78,7 +79,8 @@ public final class RaftHttpTransport implements RaftTransport {
       if (!voter.key().equals(self)) {
         InetSocketAddress address = address(voter);
         Peer known = before.get(voter.key());
-        after.put(voter.key(), known != null && known.address().equals(address) ? known : connect(address));
+        boolean same = known != null && known.address().equals(address);
+        after.put(voter.key(), same ? known : opened(connect(address)));
       }
     }
     peers = after;
@@ -94,6 +96,13 @@ public final class RaftHttpTransport implements RaftTransport {
   private Peer connect(InetSocketAddress address) {
     return new Peer(address, link("raft-urgent", address, URGENT_CONNECTIONS),
         link("raft-bulk", address, BULK_CONNECTIONS), link("raft-snapshot", address, SNAPSHOT_CONNECTIONS));
+  }
+
+  /** A follower sends nothing until it campaigns, with everybody waiting: what the first message of a process costs is paid before. */
+  private Peer opened(Peer peer) {
+    peer.urgent().open(RaftPaths.IDENTITY, timeout);
+    peer.bulk().open(RaftPaths.IDENTITY, timeout);
+    return peer;
   }
 
   private PeerLink link(String traffic, InetSocketAddress address, int connections) {
