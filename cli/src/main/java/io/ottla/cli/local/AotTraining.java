@@ -64,7 +64,7 @@ public final class AotTraining {
       if (left.remove(App.COMBINED))
         trainOn(ClusterSpec.combined(freeBasePort(1, 1), Map.of()));
       if (!left.isEmpty())
-        trainOn(ClusterSpec.cluster(2, 2, freeBasePort(2, 2), Map.of()));
+        trainOn(ClusterSpec.cluster(3, 2, freeBasePort(3, 2), Map.of()));
       lock.release();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -122,6 +122,8 @@ public final class AotTraining {
       ClusterClient client = new ClusterClient(spec.clientUrls(), Duration.ofSeconds(30));
       exercise(client, spec.brokers().size());
       exercise(spec, client);
+      if (spec.controllers().size() > 2)
+        failOver(cluster, spec.controllers().get(1), client);
     } finally {
       // The cache is written as the JVM ends, which takes far longer than stopping does.
       cluster.stop(spec.nodes(), DUMP_LIMIT, silent);
@@ -154,16 +156,32 @@ public final class AotTraining {
   /** What waits while a controller fails over: a new leader and its first decisions. Each controller leads for a while. */
   private static void exercise(ClusterSpec spec, ClusterClient client) throws InterruptedException {
     Topics topics = new Topics(client);
-    ActiveController active = new ActiveController(
-        spec.controllers().stream().map(node -> URI.create(node.internalUrl())).toList(), Duration.ofSeconds(15));
+    ActiveController active = activeOf(spec);
     for (int round = 0; round < spec.controllers().size(); round++) {
-      for (int i = 0; i < DECISIONS; i++) {
-        String name = "training-" + round + "-" + i;
-        topics.create(new NewTopic(name, OptionalInt.of(2), OptionalInt.of(1), Map.of()));
-        topics.delete(name);
-      }
+      decide(topics, "training-" + round + "-");
       active.post("/raft/v1/transfer", Json.object());
     }
+  }
+
+  private static ActiveController activeOf(ClusterSpec spec) {
+    return new ActiveController(spec.controllers().stream().map(node -> URI.create(node.internalUrl())).toList(),
+        Duration.ofSeconds(15));
+  }
+
+  private static void decide(Topics topics, String prefix) throws InterruptedException {
+    for (int i = 0; i < DECISIONS; i++) {
+      topics.create(new NewTopic(prefix + i, OptionalInt.of(2), OptionalInt.of(1), Map.of()));
+      topics.delete(prefix + i);
+    }
+  }
+
+  /** A leader that is gone without a word: noticed, and followed by the one that records, who is the first in rank. */
+  private static void failOver(LocalCluster cluster, NodeSpec victim, ClusterClient client)
+      throws InterruptedException {
+    activeOf(cluster.spec()).post("/raft/v1/transfer", Json.object().put("nodeId", victim.id()));
+    Optional<ProcessHandle> process = cluster.process(victim).running();
+    process.ifPresent(ProcessHandle::destroyForcibly);
+    decide(new Topics(client), "training-failover-");
   }
 
   private void publish(Packaged files, String problem) {
