@@ -7,6 +7,7 @@ import io.ottla.benchmarks.failover.Nodes.Active;
 import io.ottla.benchmarks.pulse.Gaps;
 import io.ottla.benchmarks.pulse.Pulse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,6 +50,7 @@ final class ControllerDeaths {
           number -> ledger.create(broker.clientUrl(), clusterId, prefix + number, CREATE_LIMIT))) {
         pulse.await(CREATIONS_AROUND, 0, WAIT_SECONDS);
         Api.pause(random.nextInt(MOST_DELAY_MS));
+        Instant when = Instant.now(); // to be found in the nodes' logs
         long struckAt = System.nanoTime();
         nodes.strike(victim, death);
         if (death != Death.STOP) {
@@ -64,8 +66,8 @@ final class ControllerDeaths {
           afterWaking.add(pulse.timeline().longestGapMs(wokenAt));
         }
         result.add(pulse.timeline());
-        System.err.printf("%s %d/%d, controller %d: %.0f ms without an acknowledgement; %s%n", death.words(), round + 1,
-            rounds, victim.id(), gaps.getLast(), pulse.timeline().problems());
+        System.err.printf("%s %d/%d, controller %d at %s: %.0f ms without an acknowledgement; %s%n", death.words(),
+            round + 1, rounds, victim.id(), when, gaps.getLast(), pulse.timeline().problems());
       }
       if (death != Death.STOP) {
         nodes.restart(victim);
