@@ -66,11 +66,15 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
       progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + reason);
       Thread.sleep(RETRY_MS);
     }
+    progress.clear();
     if (perhapsDone && !reply.ok() && reply.json().path("message").asText().contains("is a voter already")) {
+      if (directory == null) {
+        throw new OutcomeUnknown(reply.json().path("message").asText()
+            + ". An answer was lost before: this may be the directory meant, or one that it replaces; `ottla quorum status` tells");
+      }
       context.console().say("controller " + nodeId + " votes");
       return ExitCode.OK;
     }
-    progress.clear();
     return QuorumCommand.reportVoters(context, reply, json);
   }
 

@@ -275,6 +275,24 @@ class ServerAnswersTest {
         .isEqualTo(ExitCode.OK);
   }
 
+  /** Under the same node id the old directory may vote, and the one that replaces it may not. */
+  @Test
+  void addVoterDoesNotTakeTheOldDirectoryForTheOneMeant() {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("lost").whenScenarioStateIs("Started")
+        .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)).willSetStateTo("lost"));
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("lost").whenScenarioStateIs("lost")
+        .willReturn(jsonResponse(
+            "{\"code\":\"INVALID_REQUEST\",\"message\":\"controller 4 is a voter already, with directory d4\"}",
+            400)));
+    Outcome unclear = new Cli(home).run("quorum", "add-voter", "4", "--controller", SERVER.baseUrl());
+    assertThat(unclear.exitCode()).isEqualTo(ExitCode.UNKNOWN_OUTCOME);
+    assertThat(unclear.err()).contains("d4").contains("quorum status");
+
+    SERVER.resetScenarios();
+    assertThat(new Cli(home).run("quorum", "add-voter", "4", "--directory", "00000000-0000-0000-0000-000000000004",
+        "--controller", SERVER.baseUrl()).exitCode()).isEqualTo(ExitCode.OK);
+  }
+
   @Test
   void noActiveControllerIsUnreachable() {
     SERVER.stubFor(post(urlPathEqualTo("/raft/v1/transfer")).willReturn(

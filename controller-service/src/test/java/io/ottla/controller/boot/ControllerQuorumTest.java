@@ -302,6 +302,8 @@ final class ControllerQuorumTest {
         .until(() -> "OBSERVER".equals(status(replaced).map(QuorumStatusResponse::role).orElse(null)));
     UUID newDisk = Objects.requireNonNull(status(replaced).orElseThrow().directoryId());
     assertThat(newDisk).isNotEqualTo(oldDisk);
+    // Who has just become leader has heard nothing of observers yet.
+    post(leader, "/raft/v1/transfer", new TransferRequest(null), TransferResponse.class);
 
     assertThat(changeVoters("add", new VoterChangeRequest(replaced, null))).hasSize(4);
     assertThat(changeVoters("remove", new VoterChangeRequest(replaced, oldDisk)))
@@ -318,6 +320,7 @@ final class ControllerQuorumTest {
     return await().atMost(PATIENCE).until(() -> {
       PeerResponse response = PeerClient
           .await(client(awaitLeader()).postJson("/raft/v1/voters/" + what, request, CALL));
+      assertThat(response.status()).as("%s", response).isNotEqualTo(400);
       return response.ok() ? response.json(VoterChangeResponse.class).voters() : List.of();
     }, voters -> !voters.isEmpty());
   }

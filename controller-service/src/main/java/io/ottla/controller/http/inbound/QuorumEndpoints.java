@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class QuorumEndpoints {
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long TRANSFER_PATIENCE_MS = 3_000;
-  private static final long TRANSFER_LOOK_MS = 10;
+  private static final long OBSERVER_PATIENCE_MS = 2_000;
+  private static final long LOOK_MS = 10;
   private static final int COPY_BYTES = 1 << 16;
 
   private final ControllerHost host;
@@ -55,14 +56,27 @@ final class QuorumEndpoints {
 
   private Object addVoter(HttpServletRequest in, Controller controller) throws IOException {
     VoterChangeRequest request = InternalExchange.json(in, MAX_BODY_BYTES, VoterChangeRequest.class);
-    QuorumReport report = active(controller);
-    List<Voter> known = report.observers();
-    if (known.stream().noneMatch(names(request)) && report.voters().voters().stream().anyMatch(names(request))) {
-      throw new OttlaException(ErrorCode.INVALID_REQUEST, "controller " + request.nodeId() + " is a voter already");
-    }
-    Voter voter = one(known.stream().filter(names(request)).toList(), request,
-        "follows this leader as observer; start it with an empty directory and wait until `quorum status` lists it");
+    Voter voter = observer(controller, request);
     return changed(controller, new VoterChange.Add(voter));
+  }
+
+  /** The observer to be added. Observers show themselves a few times a second, so a leader that is new may not know it yet. */
+  private static Voter observer(Controller controller, VoterChangeRequest request) throws IOException {
+    for (long waited = 0;; waited += LOOK_MS) {
+      QuorumReport report = active(controller);
+      List<Voter> found = report.observers().stream().filter(names(request)).toList();
+      List<Voter> voting = report.voters().voters().stream().filter(names(request)).toList();
+      if (found.isEmpty() && !voting.isEmpty() && (request.directoryId() != null || waited >= OBSERVER_PATIENCE_MS)) {
+        throw new OttlaException(ErrorCode.INVALID_REQUEST, "controller " + request.nodeId()
+            + " is a voter already, with directory " + voting.getFirst().key().directoryId()
+            + "; no other directory of it has shown itself to this leader");
+      }
+      if (!found.isEmpty() || waited >= OBSERVER_PATIENCE_MS) {
+        return one(found, request,
+            "follows this leader as observer; start it with an empty directory and wait until `quorum status` lists it");
+      }
+      pause();
+    }
   }
 
   private Object removeVoter(HttpServletRequest in, Controller controller) throws IOException {
@@ -101,7 +115,7 @@ final class QuorumEndpoints {
     Integer wanted = request.nodeId();
     ReplicaKey target = wanted == null ? null : target(before, wanted);
     controller.transferLeadership(target);
-    for (long waited = 0; waited < TRANSFER_PATIENCE_MS; waited += TRANSFER_LOOK_MS) {
+    for (long waited = 0; waited < TRANSFER_PATIENCE_MS; waited += LOOK_MS) {
       ControllerStatus status = controller.status();
       ReplicaKey leader = status == null ? null : status.quorum().leader();
       if (status != null && leader != null && !leader.equals(before.self())) {
@@ -124,7 +138,7 @@ final class QuorumEndpoints {
 
   private static void pause() throws IOException {
     try {
-      Thread.sleep(TRANSFER_LOOK_MS);
+      Thread.sleep(LOOK_MS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopping");
