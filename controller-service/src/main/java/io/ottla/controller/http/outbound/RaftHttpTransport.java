@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,6 +46,7 @@ public final class RaftHttpTransport implements RaftTransport {
   private final LoopResources loops = PeerClient.loops("raft", 1);
   private final ExecutorService encoder = Executors
       .newSingleThreadExecutor(Thread.ofPlatform().name("raft-encode").daemon().factory());
+  private final Map<ReplicaKey, String> complaints = new ConcurrentHashMap<>();
   private volatile Map<ReplicaKey, Peer> peers = Map.of();
 
   /** A peer's connections by class of traffic, made when first used. */
@@ -138,13 +140,13 @@ public final class RaftHttpTransport implements RaftTransport {
     }
   }
 
-  private static void post(PeerLink link, RaftMessage.Request request, MediaType type, Duration timeout,
+  private void post(PeerLink link, RaftMessage.Request request, MediaType type, Duration timeout,
       AnswerHandler answer) {
     link.post(RaftPaths.of(request), type, RaftJson.write(request), timeout)
         .whenComplete((response, failure) -> deliver(request, response, answer));
   }
 
-  private static void deliver(RaftMessage.Request request, @Nullable PeerResponse response, AnswerHandler answer) {
+  private void deliver(RaftMessage.Request request, @Nullable PeerResponse response, AnswerHandler answer) {
     if (response == null || !response.ok()) {
       answer.onLost();
       return;
@@ -152,14 +154,23 @@ public final class RaftHttpTransport implements RaftTransport {
     try {
       RaftMessage.Reply reply = RaftJson.readReply(request, response.body());
       if (reply instanceof RaftMessage.MisaddressedReply misaddressed) {
-        LOG.warn("event=raft_misaddressed peer={} reason=\"{}\"", request.envelope().to(), misaddressed.reason());
+        complain(request, "raft_misaddressed", misaddressed.reason());
         answer.onLost();
       } else {
+        complaints.remove(request.envelope().to());
         answer.onReply(reply);
       }
     } catch (IOException e) {
-      LOG.warn("event=raft_reply_unreadable peer={} reason=\"{}\"", request.envelope().to(), e.getMessage());
+      complain(request, "raft_reply_unreadable", String.valueOf(e.getMessage()));
       answer.onLost();
+    }
+  }
+
+  /** Once, until it answers well or something else is wrong: a peer is spoken to many times a second, and a replaced disk stays so for minutes. */
+  private void complain(RaftMessage.Request request, String event, String reason) {
+    ReplicaKey peer = request.envelope().to();
+    if (!event.equals(complaints.put(peer, event))) {
+      LOG.warn("event={} peer={} reason=\"{}\"", event, peer, reason);
     }
   }
 

@@ -6,12 +6,19 @@ import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.matching.RequestPatternBuilder;
 import io.ottla.common.fault.NodeFaults;
 import io.ottla.controller.http.RaftJson;
 import io.ottla.controller.raft.EntryType;
@@ -34,10 +41,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Messages to slow, refusing, lying, broken and half-open peers: each is lost, once, in time, and nothing else happens (Q9, Q50). */
 final class RaftHttpTransportTest {
@@ -119,7 +126,7 @@ final class RaftHttpTransportTest {
     RaftMessage.AppendRequest request = append(5, 2);
     answering(body(accepted(request)));
     assertThat(outcome(send(transport(server.port()), request))).contains(accepted(request));
-    server.verify(1, postRequestedFor(com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo("/raft/v1/append")));
+    server.verify(1, postRequestedFor(urlEqualTo("/raft/v1/append")));
   }
 
   @Test
@@ -174,6 +181,33 @@ final class RaftHttpTransportTest {
     for (ResponseDefinitionBuilder lie : lies) {
       answering(lie);
       assertThat(outcome(send(transport, request))).as("%s", lie.build()).isEmpty();
+    }
+  }
+
+  /** It is spoken to many times a second, and a controller whose disk was replaced stays another one until somebody acts. */
+  @Test
+  void peerThatIsAnotherOneIsComplainedAboutOnce() throws Exception {
+    RaftMessage.AppendRequest request = append(5, 0);
+    RaftHttpTransport transport = transport(server.port());
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(RaftHttpTransport.class);
+    log.start();
+    logger.addAppender(log);
+    Level before = logger.getLevel();
+    logger.setLevel(Level.WARN);
+    try {
+      for (int i = 0; i < 3; i++) {
+        answering(body(new RaftMessage.MisaddressedReply(request.envelope().reply(PEER, 1), "not me")));
+        outcome(send(transport, request));
+        outcome(send(transport, request));
+        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).hasSize(i + 1).last().asString()
+            .contains("event=raft_misaddressed");
+        answering(body(accepted(request)));
+        outcome(send(transport, request));
+      }
+    } finally {
+      logger.setLevel(before);
+      logger.detachAppender(log);
     }
   }
 
@@ -240,16 +274,16 @@ final class RaftHttpTransportTest {
     WireMockServer peer = new WireMockServer(WireMockConfiguration.options().dynamicPort());
     open.add(peer::stop);
     peer.start();
-    CountDownLatch opened = new CountDownLatch(2);
-    peer.addMockServiceRequestListener((request, _) -> {
-      if (request.getUrl().equals("/raft/v1/identity")) {
-        opened.countDown();
-      }
-    });
     RaftHttpTransport transport = transport(peer.port());
-    assertThat(opened.await(30, TimeUnit.SECONDS)).as("one for votes and one for entries").isTrue();
+    await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> peer.verify(2, identityAsked()));
+
     transport.peers(List.of(new Voter(PEER, "127.0.0.1", peer.port())));
-    peer.verify(2, getRequestedFor(anyUrl()));
+    outcome(send(transport, append(5, 0)));
+    peer.verify(2, identityAsked());
+  }
+
+  private static RequestPatternBuilder identityAsked() {
+    return getRequestedFor(urlEqualTo("/raft/v1/identity"));
   }
 
   @Test
