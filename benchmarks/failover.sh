@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Failover: the active controller gets SIGKILL, SIGSTOP and SIGTERM under topic creations, the leader of a partition SIGKILL and SIGTERM under produce,
-# fifty times each (about forty minutes). Prints the gaps clients saw, and fails if anything they were told is not true.
+# fifty times each (about forty minutes), after a hundred creations on each broker. Prints the gaps clients saw, and fails if anything they were told is not true.
 #   benchmarks/failover.sh [options of `ottla up`] [-- --kills N --kinds CONTROLLER_KILL,LEADER_TERM --json FILE]
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -1,4 +1,4 @@
-/** Micro-benchmarks of the data path; {@code java -cp ... org.openjdk.jmh.Main io.ottla.benchmarks.micro} runs them. */
+/** Micro-benchmarks of the data path and of metadata; {@code benchmarks/micro.sh} runs them. */
 @NullMarked
 package io.ottla.benchmarks.micro;
 
