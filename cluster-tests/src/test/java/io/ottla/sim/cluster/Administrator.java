@@ -29,7 +29,7 @@ final class Administrator {
   private final SeededRandom random;
   private boolean active = true;
   private int topicsMade;
-  private long idsGivenUpTo = -1;
+  private final TreeMap<Long, Long> idsGiven = new TreeMap<>();
 
   Administrator(SimCluster cluster, SeededRandom random) {
     this.cluster = cluster;
@@ -131,17 +131,20 @@ final class Administrator {
     return all;
   }
 
-  /** I39: no two blocks of producer ids overlap. */
+  /** I39: no two blocks of producer ids overlap. They may become known in any order: a controller that stood still answers late. */
   private void allocate(Controller controller) {
     for (BrokerRegistration broker : cluster.truth().newest().brokers().values()) {
       var _ = controller.allocateProducerIds(new ProducerIdsCommand(broker.brokerId(), broker.brokerEpoch()))
-          .thenAccept(block -> {
-            if (block.firstId() <= idsGivenUpTo) {
-              cluster.finding(new InvariantViolation("I39", "producer ids from " + block.firstId()
-                  + " are given out, up to " + idsGivenUpTo + " they were before"));
-            }
-            idsGivenUpTo = Math.max(idsGivenUpTo, block.firstId() + block.count() - 1);
-          });
+          .thenAccept(block -> given(block.firstId(), block.firstId() + block.count() - 1));
     }
+  }
+
+  private void given(long first, long last) {
+    Map.Entry<Long, Long> before = idsGiven.floorEntry(last);
+    if (before != null && before.getValue() >= first) {
+      cluster.finding(new InvariantViolation("I39", "producer ids " + first + " to " + last + " are given out, and "
+          + before.getKey() + " to " + before.getValue() + " were before"));
+    }
+    idsGiven.put(first, last);
   }
 }

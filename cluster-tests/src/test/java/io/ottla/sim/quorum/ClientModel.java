@@ -35,7 +35,7 @@ final class ClientModel {
   }
 
   private enum Fate {
-    UNKNOWN, ACKNOWLEDGED, REFUSED, BUSY
+    UNKNOWN, ACKNOWLEDGED, REFUSED, LATER
   }
 
   /** A proposal and what became of it. */
@@ -64,10 +64,10 @@ final class ClientModel {
     return proposal != null && proposal.fate == Fate.ACKNOWLEDGED;
   }
 
-  /** Whether the leader refused it because too much waits for commit (Q49). */
-  boolean isBusy(long proposalId) {
+  /** Whether it was refused for the moment: too much waits for commit (Q49), or leadership is being handed over (Q39). */
+  boolean mayComeAgain(long proposalId) {
     Proposal proposal = proposals.get(proposalId);
-    return proposal != null && proposal.fate == Fate.BUSY;
+    return proposal != null && proposal.fate == Fate.LATER;
   }
 
   /** A proposal of one to three payloads that name it and their place in it. */
@@ -100,7 +100,12 @@ final class ClientModel {
       case RaftNotice.ProposalRefused refused -> {
         Proposal proposal = proposals.get(refused.proposalId());
         if (proposal != null) {
-          proposal.fate = refused.reason() == RaftNotice.Refusal.BUSY ? Fate.BUSY : Fate.REFUSED;
+          proposal.fate = switch (refused.reason()) {
+            case BUSY, TRANSFERRING -> Fate.LATER;
+            case NOT_LEADER, TOO_LARGE, CHANGE_PENDING, ALREADY_VOTER, NOT_REMOVABLE, NOT_CAUGHT_UP,
+                WOULD_LOSE_QUORUM ->
+              Fate.REFUSED;
+          };
         }
       }
       case RaftNotice.ReadReady ready -> {
@@ -156,7 +161,7 @@ final class ClientModel {
         byte[] last = log.get((int) proposal.lastIndex - 1).payload();
         require(ByteBuffer.wrap(last).getLong() == id, "I10", "proposal " + id + " is not where it was acknowledged");
       }
-      case REFUSED, BUSY -> require(entries == 0, "I10", "refused proposal " + id + " took effect");
+      case REFUSED, LATER -> require(entries == 0, "I10", "refused proposal " + id + " took effect");
       case UNKNOWN -> require(entries <= proposal.entries, "I10", "proposal " + id + " took effect more than once");
     }
   }

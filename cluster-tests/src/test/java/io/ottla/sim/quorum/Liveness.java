@@ -219,7 +219,7 @@ final class Liveness {
 
   /**
    * A command is done soon after those before it: it waits its turn where a voter that is needed has a long log to catch up with, and
-   * comes again when the leader is full.
+   * comes again when the leader is full or handing over.
    */
   private void requireCommand(SimVoter leader) {
     RaftInput.Propose command = clients.propose(leader.activeTerm());
@@ -241,7 +241,8 @@ final class Liveness {
         leader = requireLeader(); // it left office with its own removal, and the answer with it
         command = clients.propose(leader.activeTerm());
         leader.receive(command);
-      } else if (clients.isBusy(command.proposalId())) {
+      } else if (clients.mayComeAgain(command.proposalId())) {
+        leader = leader.activeTerm() == 0 ? requireLeader() : leader; // handed over meanwhile
         command = clients.propose(leader.activeTerm());
         leader.receive(command);
       }
