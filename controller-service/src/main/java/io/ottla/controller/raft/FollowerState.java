@@ -47,6 +47,11 @@ public final class FollowerState implements RoleState {
     return lastContactMs == NEVER ? -1 : nowMs - lastContactMs;
   }
 
+  /** When patience ends. */
+  long electionDeadlineMs() {
+    return electionDeadlineMs;
+  }
+
   boolean hasLostPatience(long nowMs) {
     return nowMs >= electionDeadlineMs;
   }

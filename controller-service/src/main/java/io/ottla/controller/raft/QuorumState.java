@@ -254,13 +254,15 @@ public final class QuorumState {
         || (role instanceof FollowerState follower && follower.hearsLeader(nowMs, config.electionMinMs()));
   }
 
-  /** A higher term was seen: adopt it, with a free vote, as follower of nobody yet (Q8). */
+  /** A higher term was seen: adopt it, with a free vote, as follower of nobody yet (Q8). Who followed already does not wait longer by it (Q19). */
   public void adoptTerm(long term) {
     if (term <= hardState.term()) {
       throw new RaftInvariantException("cannot adopt term " + term + " in term " + hardState.term());
     }
     hardState = new HardState(term, null);
-    become(new FollowerState(nowMs + electionTimeout()));
+    long deadlineMs = role instanceof FollowerState follower ? follower.electionDeadlineMs()
+        : nowMs + electionTimeout();
+    become(new FollowerState(deadlineMs));
   }
 
   /** Valid append traffic of the current term: its sender leads it (Q12, Q21 b). */

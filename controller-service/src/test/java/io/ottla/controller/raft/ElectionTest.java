@@ -244,6 +244,18 @@ final class ElectionTest {
     assertThat(voter.role()).isEqualTo(Role.PRE_CANDIDATE);
   }
 
+  /** Q19: a candidate that cannot win, in one term after the other, must not keep those who can from campaigning. */
+  @Test
+  void refusedVoteOfAHigherTermDoesNotPostponeTheOwnElection() {
+    var voter = new CoreFixture(3, 2, 1, 2);
+    voter.tick(290);
+    voter.receive(new VoteRequest(voter.from(2, 7), 0, 0, false));
+    assertThat(voter.onlyTaken(VoteReply.class).result()).isEqualTo(VoteResult.REFUSED);
+    assertThat(voter.term()).isEqualTo(7);
+    voter.tick(10);
+    assertThat(voter.role()).isEqualTo(Role.PRE_CANDIDATE);
+  }
+
   @Test
   void voteRequestOfAnEarlierTermIsRefusedInTheOwnTerm() {
     var voter = new CoreFixture(3, 5);
