@@ -12,6 +12,7 @@ import io.ottla.cli.terminal.Json;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,7 +65,7 @@ final class QuorumCommand implements Runnable {
 
   /** Where the controllers' internal listeners are. */
   static final class ControllerOptions {
-    @Option(names = "--controller", paramLabel = "URL", split = ",", description = "Internal URL or host:port of a controller; repeatable (default: those of the local cluster).")
+    @Option(names = "--controller", paramLabel = "URL", split = ",", description = "Internal URL or host:port of a controller; repeatable (default: $OTTLA_CONTROLLERS, else those of the local cluster).")
     private List<String> controllers = new ArrayList<>();
     @Option(names = "--data-dir", paramLabel = "DIR", description = "The local cluster whose data is there.")
     private @Nullable Path dataDirectory;
@@ -73,6 +74,9 @@ final class QuorumCommand implements Runnable {
       if (!controllers.isEmpty())
         return controllers.stream().map(ServerOptions::url).toList();
       Path chosen = dataDirectory;
+      String named = context.environment().getOrDefault("OTTLA_CONTROLLERS", "");
+      if (chosen == null && !named.isBlank())
+        return Arrays.stream(named.split(",")).map(String::trim).map(ServerOptions::url).toList();
       Set<Path> places = new LinkedHashSet<>(chosen == null
           ? List.of(context.defaultClusterDirectory(), context.defaultDevDirectory()) : List.of(chosen));
       for (Path place : places) {
@@ -83,7 +87,7 @@ final class QuorumCommand implements Runnable {
         }
       }
       throw new CommandFailure(ExitCode.NOT_FOUND, "no local cluster runs here",
-          "`ottla up` starts one, `--controller HOST:PORT` names a controller's internal listener");
+          "`ottla up` starts one, `--controller HOST:PORT` or OTTLA_CONTROLLERS names internal listeners of controllers");
     }
 
     private static boolean runs(LocalCluster cluster) {

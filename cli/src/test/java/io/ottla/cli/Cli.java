@@ -15,6 +15,7 @@ public final class Cli {
   private final Path home;
   private InputStream input = new ByteArrayInputStream(new byte[0]);
   private Console.Terminals terminals = Console.Terminals.NONE;
+  private Map<String, String> environment = Map.of();
 
   public Cli(Path home) {
     this.home = home;
@@ -37,13 +38,18 @@ public final class Cli {
     return this;
   }
 
+  public Cli environment(Map<String, String> variables) {
+    this.environment = Map.copyOf(variables);
+    return this;
+  }
+
   public Outcome run(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(input, new PrintStream(out, false, StandardCharsets.UTF_8),
         new PrintStream(err, false, StandardCharsets.UTF_8), terminals, false);
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    int exitCode = Ottla.run(new Context(console, home, java, Map.of()), arguments);
+    int exitCode = Ottla.run(new Context(console, home, java, environment), arguments);
     console.flush();
     return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

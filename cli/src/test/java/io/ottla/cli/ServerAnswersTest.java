@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -234,6 +235,17 @@ class ServerAnswersTest {
     assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(outcome.lines().getFirst()).isEqualTo("leader 2, term 5");
     assertThat(outcome.out()).contains("connection refused");
+  }
+
+  /** As in a container, where no local cluster is. */
+  @Test
+  void environmentNamesTheControllers() {
+    SERVER.stubFor(get(urlPathEqualTo("/raft/v1/status")).willReturn(okJson(
+        "{\"nodeId\":2,\"role\":\"LEADER\",\"term\":5,\"leaderId\":2,\"commitIndex\":10,\"appliedIndex\":10}")));
+    Map<String, String> environment = Map.of("OTTLA_CONTROLLERS", "127.0.0.1:9, localhost:" + SERVER.getPort());
+    assertThat(new Cli(home).environment(environment).run("quorum", "status").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(new Cli(home).environment(Map.of("OTTLA_CONTROLLERS", "")).run("quorum", "status").exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
   }
 
   @Test
