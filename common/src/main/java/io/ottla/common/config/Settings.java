@@ -58,7 +58,7 @@ public final class Settings {
   public static final Setting RAFT_CHECK_QUORUM_MS = add("controller.quorum.check.quorum.window.ms", "500",
       "A leader without answers from a majority for this long steps down, milliseconds.");
   public static final Setting RAFT_REQUEST_TIMEOUT_MS = add("controller.quorum.request.timeout.ms", "200",
-      "Time limit of one Raft message, milliseconds.");
+      "Time limit of a heartbeat, vote or other short Raft message, milliseconds; entries get more by their size.");
   public static final Setting BROKER_HEARTBEAT_MS = add("broker.heartbeat.interval.ms", "300",
       "Milliseconds between a broker's heartbeats to the active controller.");
   public static final Setting BROKER_SESSION_MS = add("broker.session.timeout.ms", "3000",
