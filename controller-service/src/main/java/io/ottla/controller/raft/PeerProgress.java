@@ -29,7 +29,7 @@ final class PeerProgress {
   private long matchedBeforeRequestId;
   private long nextIndex;
   private boolean replicating;
-  private boolean pausedUntilHeartbeat;
+  private boolean pausedUntilAnswered;
   private int bulkInFlight;
   private long bytesInFlight;
   private long lastAckedSendTimeMs;
@@ -109,7 +109,7 @@ final class PeerProgress {
 
   /** Whether another append with entries may be sent now (Q48). */
   boolean hasRoom(RaftConfig config) {
-    if (pausedUntilHeartbeat || transfer != null) {
+    if (pausedUntilAnswered || transfer != null) {
       return false;
     }
     int window = replicating ? config.maxInFlight() : 1;
@@ -118,7 +118,7 @@ final class PeerProgress {
 
   /** Whether a piece of the snapshot may be sent now; what was just lost is not sent again in a loop. */
   boolean mayTransfer(long nowMs, int timeoutMs) {
-    return !pausedUntilHeartbeat
+    return !pausedUntilAnswered
         && (transfer == null ? nowMs >= nextTransferMs : transfer.maySend(nowMs, timeoutMs));
   }
 
@@ -145,9 +145,10 @@ final class PeerProgress {
     lastAckedRequestId = Math.max(lastAckedRequestId, requestId);
   }
 
-  /** Takes a request out of flight because it was answered; null if it is not known any more. */
+  /** Takes a request out of flight because it was answered; null if it is not known any more. Who answers, however late, can be sent entries. */
   @Nullable
   InFlight answered(long requestId) {
+    pausedUntilAnswered = false;
     InFlight request = inFlight.remove(requestId);
     if (request != null) {
       forget(request);
@@ -157,17 +158,20 @@ final class PeerProgress {
     return request;
   }
 
-  /** Takes a request out of flight because its answer will not come, and falls back to probing if it carried entries. */
+  /**
+   * Takes a request out of flight because its answer will not come, and falls back to probing if it carried entries. Nobody is there, or another
+   * disk: until something is answered, such as the next heartbeat, entries and snapshots would be read and sent in vain.
+   */
   void lost(long requestId) {
     if (transfer != null && transfer.lost(requestId)) {
-      pausedUntilHeartbeat = true;
+      pausedUntilAnswered = true;
     }
     InFlight request = inFlight.remove(requestId);
     if (request != null) {
       forget(request);
       if (request.bulk()) {
         probeFrom(lostFrom());
-        pausedUntilHeartbeat = true;
+        pausedUntilAnswered = true;
       }
     }
   }
@@ -238,10 +242,6 @@ final class PeerProgress {
     lastAckedSendTimeMs = nowMs;
   }
 
-  void heartbeatDue() {
-    pausedUntilHeartbeat = false;
-  }
-
   QuorumReport.Peer report(long nowMs, boolean voter) {
     Transfer running = transfer;
     int percent = running == null ? -1 : (int) (running.position * 100 / running.snapshot.sizeInBytes());
@@ -264,6 +264,8 @@ final class PeerProgress {
     private long sentAtMs;
     private boolean waiting;
     private boolean sentAll;
+    private boolean sentAllAgain;
+    private boolean begunAnew;
 
     Transfer(Snapshot snapshot) {
       this.snapshot = snapshot;
@@ -281,12 +283,18 @@ final class PeerProgress {
       requestId = id;
       sentAtMs = nowMs;
       waiting = true;
+      sentAllAgain = sentAll && last;
       sentAll = last;
     }
 
-    /** Whether the piece that was sent last is the last one. */
-    boolean hasSentAll() {
-      return sentAll;
+    /**
+     * Whether the follower, wanting the snapshot from its start, says that what it got is no good. When the last piece was sent twice it may as
+     * well have restarted in between and know nothing of the others: that is believed once.
+     */
+    boolean isRefusedBy(long nextPosition) {
+      boolean refused = nextPosition == 0 && sentAll && (!sentAllAgain || begunAnew);
+      begunAnew |= nextPosition == 0 && sentAll;
+      return refused;
     }
 
     boolean awaits(long id) {

@@ -46,7 +46,6 @@ public final class Replication {
     expireObservers(leader);
     transfer.tick(leader);
     if (leader.heartbeatIsDue(now)) {
-      leader.peers().forEach(PeerProgress::heartbeatDue);
       broadcast(leader);
     }
     sendEntries(leader);

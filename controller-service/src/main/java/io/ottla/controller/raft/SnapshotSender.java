@@ -41,7 +41,7 @@ final class SnapshotSender {
     if (reply.installed()) {
       peer.endTransfer();
       peer.matched(snapshot.id().lastIndex(), true, quorum.nextRequestId());
-    } else if (reply.nextPosition() == 0 && transfer.hasSentAll()) {
+    } else if (transfer.isRefusedBy(reply.nextPosition())) {
       // What it is sent next is the newest snapshot, perhaps another one by then.
       peer.transferRefused(quorum.nowMs() + quorum.config().snapshotChunkTimeoutMs());
       quorum.notices().add(new RaftNotice.SnapshotRefused(peer.key(), snapshot.id()));

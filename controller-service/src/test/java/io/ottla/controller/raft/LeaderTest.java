@@ -23,6 +23,12 @@ final class LeaderTest {
     return voter;
   }
 
+  private static AppendRequest heartbeatTo(CoreFixture voter, int peer) {
+    return voter.sent.stream().filter(AppendRequest.class::isInstance).map(AppendRequest.class::cast)
+        .filter(append -> append.isHeartbeat() && append.envelope().to().equals(key(peer)))
+        .reduce((_, last) -> last).orElseThrow();
+  }
+
   private static List<AppendRequest> bulkTo(CoreFixture voter, int peer) {
     var bulk = new ArrayList<AppendRequest>();
     for (RaftMessage message : voter.sent) {
@@ -276,7 +282,7 @@ final class LeaderTest {
   }
 
   @Test
-  void failedTransportIsTriedAgainWithTheNextHeartbeatNotInALoop() {
+  void failedTransportIsTriedAgainWhenSomethingIsAnsweredNotInALoop() {
     var voter = new CoreFixture(3);
     voter.becomeActiveLeader();
     voter.propose(1, 10);
@@ -285,6 +291,44 @@ final class LeaderTest {
     voter.step(new RaftInput.TransportFailed(key(2), failed.envelope().requestId()));
     assertThat(voter.sent).isEmpty();
     voter.tick(50);
+    assertThat(bulkTo(voter, 2)).as("nothing was answered yet").isEmpty();
+    voter.acknowledge(heartbeatTo(voter, 2));
+    assertThat(bulkTo(voter, 2)).hasSize(1);
+  }
+
+  /** A dead process, or another disk under its name, refuses heartbeats and entries at once; they are heartbeats then, for as long as it takes. */
+  @Test
+  void peerThatIsNotThereIsSentHeartbeatsOnly() {
+    var voter = new CoreFixture(3);
+    voter.becomeActiveLeader();
+    voter.propose(1, 10);
+    for (int beat = 0; beat < 100; beat++) {
+      voter.tick(50);
+      for (AppendRequest request : voter.taken(AppendRequest.class)) {
+        if (request.envelope().to().equals(key(2))) {
+          assertThat(request.isHeartbeat() || beat == 0).as("beat %d", beat).isTrue();
+          voter.step(new RaftInput.TransportFailed(key(2), request.envelope().requestId()));
+        } else {
+          voter.acknowledge(request);
+        }
+      }
+    }
+    assertThat(voter.report().commitIndex()).isEqualTo(2);
+  }
+
+  /** Answers that take longer than their requests count show all the same that somebody is there. */
+  @Test
+  void lateAnswerOpensTheWayForEntries() {
+    var voter = new CoreFixture(3);
+    voter.becomeActiveLeader();
+    voter.propose(1, 10);
+    voter.step(new RaftInput.TransportFailed(key(2), voter.appendTo(2).envelope().requestId()));
+    voter.sent.clear();
+    voter.tick(50);
+    AppendRequest late = heartbeatTo(voter, 2);
+    voter.tick(250);
+    voter.sent.clear();
+    voter.acknowledge(late);
     assertThat(bulkTo(voter, 2)).hasSize(1);
   }
 

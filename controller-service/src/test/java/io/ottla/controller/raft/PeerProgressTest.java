@@ -69,7 +69,7 @@ final class PeerProgressTest {
   }
 
   @Test
-  void lostPieceWaitsForTheNextHeartbeatAndOtherLossesDoNotTouchIt() {
+  void lostPieceWaitsForTheNextAnswerAndOtherLossesDoNotTouchIt() {
     PeerProgress.Transfer transfer = peer.startTransfer(SNAPSHOT);
     transfer.sent(7, false, 100);
     peer.lost(6);
@@ -77,7 +77,7 @@ final class PeerProgressTest {
     peer.lost(7);
     assertThat(transfer.awaits(7)).isFalse();
     assertThat(peer.mayTransfer(101, 50)).isFalse();
-    peer.heartbeatDue();
+    peer.answered(5);
     assertThat(peer.mayTransfer(101, 50)).isTrue();
   }
 

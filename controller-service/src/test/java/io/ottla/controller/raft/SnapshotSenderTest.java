@@ -150,21 +150,37 @@ final class SnapshotSenderTest {
   }
 
   @Test
-  void pieceOfAFailedTransportIsTriedAgainWithTheNextHeartbeatNotInALoop() {
+  void pieceOfAFailedTransportIsTriedAgainWhenSomethingIsAnsweredNotInALoop() {
     CoreFixture leader = leader(0);
     followerThreeIsEmpty(leader);
     SnapshotRequest failed = pieces(leader).getLast();
-    leader.sent.clear();
-    while (leader.sent.isEmpty()) { // until right behind a heartbeat
-      leader.tick(10);
-    }
-    leader.sent.clear();
     leader.step(new RaftInput.TransportFailed(key(3), failed.envelope().requestId()));
-    leader.tick(40);
+    leader.sent.clear();
+    leader.tick(100);
     leader.propose(1, 10);
     assertThat(pieces(leader)).isEmpty();
-    leader.tick(10);
+    leader.refuse(leader.appendTo(3), 0, 1);
     assertThat(pieces(leader)).hasSize(1);
+  }
+
+  /** Its answer to the last piece was lost, and then it restarted: it knows nothing of the other pieces. Nothing is damaged. */
+  @Test
+  void lastPieceSentTwiceAndUnknownToARestartedFollowerIsNoRefusalTheFirstTime() {
+    CoreFixture leader = leader(0);
+    followerThreeIsEmpty(leader);
+    leader.notices.clear();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThat(leader.noticed(RaftNotice.SnapshotRefused.class)).isEmpty();
+      for (SnapshotRequest piece = pieces(leader).getLast(); !piece.isLast(); piece = pieces(leader).getLast()) {
+        answerPiece(leader, piece, piece.position() + PIECE, false);
+      }
+      leader.sent.clear();
+      keepAlive(leader, 2_050);
+      SnapshotRequest again = pieces(leader).getLast();
+      assertThat(again.isLast()).isTrue();
+      answerPiece(leader, again, 0, false);
+    }
+    assertThat(leader.noticed(RaftNotice.SnapshotRefused.class)).as("twice is no accident").hasSize(1);
   }
 
   @Test
