@@ -68,6 +68,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private @Nullable FileRaftLog log;
   private List<AutoCloseable> watches = List.of();
   private boolean closing;
+  private volatile @Nullable Thread quarantine;
 
   private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal,
       NodeFaults faults) {
@@ -212,10 +213,13 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     state = quarantined(cause);
     Controller running = controller;
     controller = null;
-    if (running != null) {
-      // Not here: this may be one of the threads that have to end.
-      Thread.ofPlatform().name("controller-quarantine").start(running::close);
-    }
+    // Not here: this may be one of the threads that have to end.
+    quarantine = Thread.ofPlatform().name("controller-quarantine").start(() -> {
+      closeWatches(); // nobody listens to hints any more
+      if (running != null) {
+        running.close();
+      }
+    });
   }
 
   @Override
@@ -263,7 +267,11 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     if (runner != null) {
       runner.close();
     }
-    join();
+    join(starter);
+    Thread leaving = quarantine;
+    if (leaving != null) {
+      join(leaving); // it still works on the files that are about to be closed
+    }
     Controller running = controller;
     if (running != null) {
       running.close();
@@ -292,10 +300,10 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     watches = List.of();
   }
 
-  private void join() {
+  private static void join(Thread other) {
     try {
-      if (Thread.currentThread() != starter) {
-        starter.join(JOIN_MS);
+      if (Thread.currentThread() != other) {
+        other.join(JOIN_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -220,7 +220,7 @@ public final class Controller implements AutoCloseable {
    * @param observedMs monotonic time of the observation
    */
   public void brokerGone(int brokerId, long brokerEpoch, long observedMs) {
-    driver.submit(raft -> loop.brokerGone(raft, brokerId, brokerEpoch, observedMs));
+    driver.submit(new Mailbox.Command(raft -> loop.brokerGone(raft, brokerId, brokerEpoch, observedMs), () -> {}));
   }
 
   /** Shows each new status, about one a tick, to somebody who must be quick; on the Raft thread. To be called before the start. */
@@ -259,13 +259,18 @@ public final class Controller implements AutoCloseable {
   }
 
   private <R> CompletableFuture<R> submit(CompletableFuture<R> answer, Mailbox.Work work) {
-    if (!driver.submit(work)) {
-      // Who stops has handed over, or will not act again: the caller's retry belongs to another controller.
+    if (!driver.submit(new Mailbox.Command(work, () -> answer.completeExceptionally(stopping())))) {
       answer.completeExceptionally(driver.isStopping()
-          ? new OttlaException(ErrorCode.NOT_CONTROLLER, "this controller is stopping, and not the active one any more")
+          ? stopping()
           : new OttlaException(ErrorCode.BUSY, "this controller is busy; try again"));
     }
     return answer;
+  }
+
+  /** Who stops has handed over, or will not act again: the caller's retry belongs to another controller. */
+  private static OttlaException stopping() {
+    return new OttlaException(ErrorCode.NOT_CONTROLLER,
+        "this controller is stopping, and not the active one any more");
   }
 
   /** Hands leadership over if it has it, makes durable what waits, and ends the threads. */

@@ -51,7 +51,7 @@ final class ControllerLoop implements RaftListener {
   private final RecentImages recent = new RecentImages();
   private final SnapshotLoop snapshots;
   private final SnapshotPolicy policy;
-  private final Queue<Consumer<SnapshotLoop.Written>> snapshotCallers = new ArrayDeque<>();
+  private final Queue<CompletableFuture<SnapshotLoop.Written>> snapshotCallers = new ArrayDeque<>();
   private final Map<Integer, Contact> contacts = new ConcurrentHashMap<>();
   private Role role = Role.FOLLOWER;
   private long commitIndex;
@@ -222,7 +222,7 @@ final class ControllerLoop implements RaftListener {
           new OttlaException(ErrorCode.CONTROLLER_NOT_AVAILABLE, "nothing is applied yet; try again"));
       return;
     }
-    snapshotCallers.add(answer::complete);
+    snapshotCallers.add(answer);
     startSnapshot(raft);
   }
 
@@ -245,10 +245,8 @@ final class ControllerLoop implements RaftListener {
     observer.snapshotWritten(written.millis());
     raft.snapshotWritten(written.snapshot());
     publisher.dropBefore(Math.min(lastSnapshotIndex, raft.report().firstIndex()));
-    for (Consumer<SnapshotLoop.Written> caller = snapshotCallers.poll(); caller != null; caller = snapshotCallers
-        .poll()) {
-      caller.accept(written);
-    }
+    snapshotCallers.forEach(caller -> caller.complete(written));
+    snapshotCallers.clear();
   }
 
   private void snapshotWhenDue(RaftAccess raft) {
@@ -448,5 +446,8 @@ final class ControllerLoop implements RaftListener {
     waiting.abandon();
     pending.abandon();
     reads.abandon();
+    snapshotCallers.forEach(caller -> caller.completeExceptionally(
+        new OttlaException(ErrorCode.INDETERMINATE, "this controller has stopped; a snapshot may have been written")));
+    snapshotCallers.clear();
   }
 }

@@ -2,6 +2,7 @@ package io.ottla.controller.runtime;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +17,8 @@ final class Mailbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
   private final Deque<Work> inputs = new ArrayDeque<>();
-  private final Deque<Work> commands = new ArrayDeque<>();
+  private final Deque<Command> commands = new ArrayDeque<>();
+  private boolean closed;
 
   Mailbox(int maxCommands) {
     this.maxCommands = maxCommands;
@@ -26,6 +28,14 @@ final class Mailbox {
   interface Work {
     void run(RaftAccess raft);
   }
+
+  /**
+   * Work that somebody waits for.
+   *
+   * @param work done by the Raft thread, or
+   * @param refused told on some thread that this will never be
+   */
+  record Command(Work work, Runnable refused) {}
 
   void post(Work input) {
     lock.lock();
@@ -37,11 +47,11 @@ final class Mailbox {
     }
   }
 
-  /** False when too many commands wait already; then nothing is taken. */
-  boolean offer(Work command) {
+  /** False when too many commands wait already, or the Raft thread has ended; then nothing is taken. */
+  boolean offer(Command command) {
     lock.lock();
     try {
-      if (commands.size() >= maxCommands) {
+      if (closed || commands.size() >= maxCommands) {
         return false;
       }
       commands.addLast(command);
@@ -50,6 +60,20 @@ final class Mailbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** To be called when the Raft thread has ended: commands that wait are refused, and no more are taken. */
+  void close() {
+    List<Command> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = List.copyOf(commands);
+      commands.clear();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(command -> command.refused().run());
   }
 
   /** Whether nothing waits. */
@@ -72,7 +96,11 @@ final class Mailbox {
         nanos = filled.awaitNanos(nanos);
       }
       Work next = inputs.pollFirst();
-      return next == null ? commands.pollFirst() : next;
+      if (next == null) {
+        Command command = commands.pollFirst();
+        next = command == null ? null : command.work();
+      }
+      return next;
     } catch (InterruptedException e) {
       // Nobody interrupts this thread (Q50); should it happen all the same, it costs one early tick.
       return null;

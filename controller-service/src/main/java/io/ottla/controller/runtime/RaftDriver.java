@@ -129,8 +129,8 @@ public final class RaftDriver implements AutoCloseable {
     mailbox.post(work);
   }
 
-  /** Work beside the core, on its thread; false when too much waits already. Any thread. */
-  boolean submit(Mailbox.Work command) {
+  /** Work beside the core, on its thread, or its refusal; false, and neither, when too much waits already or this node ends. Any thread. */
+  boolean submit(Mailbox.Command command) {
     return !stopping && !failed.get() && mailbox.offer(command);
   }
 
@@ -307,6 +307,7 @@ public final class RaftDriver implements AutoCloseable {
     stopping = true;
     mailbox.post(_ -> {});
     join(raftThread);
+    mailbox.close();
     storage.stop();
     join(storageThread);
   }

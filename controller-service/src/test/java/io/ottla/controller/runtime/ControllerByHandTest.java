@@ -2,6 +2,8 @@ package io.ottla.controller.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.common.error.ErrorCode;
+import io.ottla.common.error.OttlaException;
 import io.ottla.common.metadata.Endpoint;
 import io.ottla.common.metadata.ImageSnapshot;
 import io.ottla.common.metadata.MetadataImage;
@@ -71,6 +73,22 @@ final class ControllerByHandTest {
       pass(controller, 10);
     }
     return controller;
+  }
+
+  /** What was certainly not begun is refused, not left without an answer (Q26). */
+  @Test
+  void commandThatTheRaftThreadDoesNotComeToIsRefusedAtTheEnd() throws Exception {
+    Controller controller = leader(1);
+    CompletableFuture<?> waits = controller.register(registration(1));
+    assertThat(waits).isNotDone();
+    controller.close();
+    assertThat(waits).isCompletedExceptionally();
+    assertThat(code(waits)).isEqualTo(ErrorCode.NOT_CONTROLLER);
+    assertThat(code(controller.register(registration(1)))).isEqualTo(ErrorCode.NOT_CONTROLLER);
+  }
+
+  private static ErrorCode code(CompletableFuture<?> failed) {
+    return failed.exceptionNow() instanceof OttlaException refusal ? refusal.code() : ErrorCode.INTERNAL;
   }
 
   private static @Nullable ControllerStatus statusOf(Controller controller) {
@@ -174,10 +192,13 @@ final class ControllerByHandTest {
   }
 
   private void register(Controller controller, int brokerId) throws Exception {
-    controller.register(new RegisterBrokerCommand(null, brokerId, new UUID(7, brokerId),
-        List.of(new UUID(8, brokerId)), List.of(new Endpoint("CLIENT", "h", 1)), null, new TreeMap<>(), -1,
-        RestartClass.LOSSY, "sync"));
+    controller.register(registration(brokerId));
     pass(controller, 20);
+  }
+
+  private static RegisterBrokerCommand registration(int brokerId) {
+    return new RegisterBrokerCommand(null, brokerId, new UUID(7, brokerId), List.of(new UUID(8, brokerId)),
+        List.of(new Endpoint("CLIENT", "h", 1)), null, new TreeMap<>(), -1, RestartClass.LOSSY, "sync");
   }
 
   private static long newestSnapshot(Controller controller) {
