@@ -39,6 +39,11 @@ public record QuorumReport(ReplicaKey self, Role role, long term, @Nullable Repl
     peers = List.copyOf(peers);
   }
 
+  /** Whether the voters in force are those of an entry that is not known to be committed: it may be truncated, and they with it (Q38). */
+  public boolean votersPending() {
+    return votersIndex > commitIndex;
+  }
+
   /**
    * One follower in its leader's eyes.
    *

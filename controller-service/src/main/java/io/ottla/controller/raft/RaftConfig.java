@@ -84,12 +84,13 @@ public record RaftConfig(int tickMs, int heartbeatMs, int electionMinMs, int ele
     return appendTimeoutMs + appendTimeoutMs * (bytes / PATIENCE_BYTES);
   }
 
-  /** How long a leader sends the log to an observer that does not show itself any more, and how often observers show themselves. */
+  /** How long a leader sends the log to an observer that does not show itself any more. */
   int observerTimeoutMs() {
     return 10 * electionMinMs;
   }
 
-  int observeIntervalMs() {
+  /** How often an observer shows itself, in milliseconds. */
+  public int observeIntervalMs() {
     return electionMinMs;
   }
 

@@ -53,7 +53,7 @@ public final class Controller implements AutoCloseable {
   private final Thread snapshotThread;
   private final SnapshotStore snapshotStore;
   private final MonotonicClock clock;
-  private final long handOverMs;
+  private final RaftConfig timings;
   private final RaftTransport transport;
   private final RaftIdentity identity;
 
@@ -85,7 +85,7 @@ public final class Controller implements AutoCloseable {
       ClusterControl control) {
     this.identity = identity;
     this.transport = transport;
-    this.handOverMs = 2L * settings.raft().electionMinMs();
+    this.timings = settings.raft();
     FatalHandler end = (thread, cause) -> {
       publisher.close();
       fatal.fatal(thread, cause);
@@ -127,6 +127,11 @@ public final class Controller implements AutoCloseable {
   /** Who this controller is. */
   public RaftIdentity identity() {
     return identity;
+  }
+
+  /** Timings and limits of its quorum. */
+  public RaftConfig timings() {
+    return timings;
   }
 
   /** A peer's request; empty when it gets no answer. */
@@ -286,6 +291,7 @@ public final class Controller implements AutoCloseable {
   }
 
   private void handOver() {
+    long handOverMs = 2L * timings.electionMinMs();
     try {
       driver.handOver().get(handOverMs, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {

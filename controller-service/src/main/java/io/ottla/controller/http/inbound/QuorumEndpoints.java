@@ -26,14 +26,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What operators and brokers ask about the quorum itself: members, leadership, snapshots, and reads with their consistency stated. */
 final class QuorumEndpoints {
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long TRANSFER_PATIENCE_MS = 3_000;
-  private static final long OBSERVER_PATIENCE_MS = 2_000;
   private static final long LOOK_MS = 10;
   private static final int COPY_BYTES = 1 << 16;
 
@@ -62,18 +61,11 @@ final class QuorumEndpoints {
 
   /** The observer to be added. Observers show themselves a few times a second, so a leader that is new may not know it yet. */
   private static Voter observer(Controller controller, VoterChangeRequest request) throws IOException {
+    long patienceMs = VoterChoice.patienceMs(controller.timings());
     for (long waited = 0;; waited += LOOK_MS) {
-      QuorumReport report = active(controller);
-      List<Voter> found = report.observers().stream().filter(names(request)).toList();
-      List<Voter> voting = report.voters().voters().stream().filter(names(request)).toList();
-      if (found.isEmpty() && !voting.isEmpty() && (request.directoryId() != null || waited >= OBSERVER_PATIENCE_MS)) {
-        throw new OttlaException(ErrorCode.INVALID_REQUEST, "controller " + request.nodeId()
-            + " is a voter already, with directory " + voting.getFirst().key().directoryId()
-            + "; no other directory of it has shown itself to this leader");
-      }
-      if (!found.isEmpty() || waited >= OBSERVER_PATIENCE_MS) {
-        return one(found, request,
-            "follows this leader as observer; start it with an empty directory and wait until `quorum status` lists it");
+      Optional<Voter> found = VoterChoice.toAdd(active(controller), request, waited >= patienceMs);
+      if (found.isPresent()) {
+        return found.get();
       }
       pause();
     }
@@ -81,25 +73,8 @@ final class QuorumEndpoints {
 
   private Object removeVoter(HttpServletRequest in, Controller controller) throws IOException {
     VoterChangeRequest request = InternalExchange.json(in, MAX_BODY_BYTES, VoterChangeRequest.class);
-    List<Voter> known = active(controller).voters().voters();
-    Voter voter = one(known.stream().filter(names(request)).toList(), request, "votes");
+    Voter voter = VoterChoice.toRemove(active(controller), request);
     return changed(controller, new VoterChange.Remove(voter.key()));
-  }
-
-  private static Predicate<Voter> names(VoterChangeRequest request) {
-    return voter -> voter.key().nodeId() == request.nodeId()
-        && (request.directoryId() == null || request.directoryId().equals(voter.key().directoryId()));
-  }
-
-  private static Voter one(List<Voter> found, VoterChangeRequest request, String what) {
-    if (found.size() == 1) {
-      return found.getFirst();
-    }
-    String disk = request.directoryId() == null ? "" : " with directory " + request.directoryId();
-    throw new OttlaException(ErrorCode.INVALID_REQUEST, found.isEmpty()
-        ? "no controller " + request.nodeId() + disk + " " + what
-        : "controller " + request.nodeId() + " has several directories; name one: "
-            + found.stream().map(voter -> voter.key().directoryId().toString()).toList());
   }
 
   private static VoterChangeResponse changed(Controller controller, VoterChange change) throws IOException {
@@ -109,31 +84,40 @@ final class QuorumEndpoints {
         status == null ? List.of() : StatusEndpoint.voters(status.quorum().voters().voters()));
   }
 
+  /** Done only when the voter that was asked for leads: the core hands over to one at a time, and another may have been on its way (Q39). */
   private Object transfer(HttpServletRequest in, Controller controller) throws IOException {
     TransferRequest request = InternalExchange.json(in, MAX_BODY_BYTES, TransferRequest.class);
     QuorumReport before = active(controller);
     Integer wanted = request.nodeId();
-    ReplicaKey target = wanted == null ? null : target(before, wanted);
-    controller.transferLeadership(target);
-    for (long waited = 0; waited < TRANSFER_PATIENCE_MS; waited += LOOK_MS) {
-      ControllerStatus status = controller.status();
-      ReplicaKey leader = status == null ? null : status.quorum().leader();
-      if (status != null && leader != null && !leader.equals(before.self())) {
-        return new TransferResponse(leader.nodeId(), status.quorum().term());
+    controller.transferLeadership(wanted == null ? null : VoterChoice.toLead(before, wanted));
+    long patienceMs = Math.max(TRANSFER_PATIENCE_MS, 2L * controller.timings().electionMinMs());
+    for (long waited = 0;; waited += LOOK_MS) {
+      QuorumReport now = report(controller);
+      ReplicaKey leader = now == null ? null : now.leader();
+      if (now != null && leader != null && !leader.equals(before.self())) {
+        return moved(leader, now.term(), wanted);
+      }
+      if (waited >= patienceMs) {
+        throw notMoved(leader);
       }
       pause();
     }
-    throw new OttlaException(ErrorCode.BUSY,
-        "leadership has not moved; the voter chosen did not win, and this controller goes on; try again");
   }
 
-  private static ReplicaKey target(QuorumReport report, int nodeId) {
-    for (Voter voter : report.voters().voters()) {
-      if (voter.key().nodeId() == nodeId && !voter.key().equals(report.self())) {
-        return voter.key();
-      }
+  private static TransferResponse moved(ReplicaKey leader, long term, @Nullable Integer wanted) {
+    if (wanted != null && leader.nodeId() != wanted) {
+      throw new OttlaException(ErrorCode.BUSY, "controller " + leader.nodeId() + " leads now, in term " + term
+          + ", and not controller " + wanted + "; try again");
     }
-    throw new OttlaException(ErrorCode.INVALID_REQUEST, "controller " + nodeId + " is not another voter");
+    return new TransferResponse(leader.nodeId(), term);
+  }
+
+  private static OttlaException notMoved(@Nullable ReplicaKey leader) {
+    return leader == null
+        ? new OttlaException(ErrorCode.INDETERMINATE,
+            "this controller has given up leadership, and does not know yet who has it")
+        : new OttlaException(ErrorCode.BUSY, "leadership has not moved, and this controller goes on: the voter chosen"
+            + " did not win, or another hand-over was under way; try again");
   }
 
   private static void pause() throws IOException {
@@ -196,10 +180,13 @@ final class QuorumEndpoints {
     }
   }
 
-  private static QuorumReport active(Controller controller) {
+  private static @Nullable QuorumReport report(Controller controller) {
     ControllerStatus status = controller.status();
-    @Nullable
-    QuorumReport report = status == null ? null : status.quorum();
+    return status == null ? null : status.quorum();
+  }
+
+  private static QuorumReport active(Controller controller) {
+    QuorumReport report = report(controller);
     if (report == null || !report.active()) {
       throw new OttlaException(ErrorCode.NOT_CONTROLLER, "this controller is not the active one");
     }
