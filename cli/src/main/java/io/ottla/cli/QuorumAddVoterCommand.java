@@ -44,38 +44,62 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
     ActiveController active = new ActiveController(controllers.urls(context), TIMEOUT);
     long deadlineMs = nowMs() + timeoutSeconds * 1_000L;
     Progress progress = new Progress(context.console(), nowMs());
-    boolean perhapsDone = false;
-    Reply reply = null;
-    while (reply == null || (mayCome(reply) && nowMs() < deadlineMs)) {
-      String why;
+    boolean answerLost = false;
+    while (true) {
+      Reply reply = null;
+      String reason;
       try {
         reply = active.post("/raft/v1/voters/add", QuorumCommand.voter(nodeId, directory));
-        why = reply.json().path("message").asText();
+        reason = message(reply);
       } catch (ServerUnreachable | OutcomeUnknown elected) {
         // The quorum is electing, or did while it answered: asking again does no harm, a disk becomes a voter once.
-        perhapsDone |= elected instanceof OutcomeUnknown;
-        if (nowMs() >= deadlineMs) {
-          throw elected;
+        if (isLast(deadlineMs)) {
+          progress.clear();
+          throw answerLost && elected instanceof ServerUnreachable ? doubtful(elected.text()) : elected;
         }
-        why = String.valueOf(elected.getMessage());
+        answerLost |= elected instanceof OutcomeUnknown;
+        reason = elected.text();
       }
-      if (reply != null && reply.ok()) {
-        break;
+      if (reply != null && (!mayCome(reply) || isLast(deadlineMs))) {
+        progress.clear();
+        return conclude(reply, answerLost);
       }
-      String reason = why;
-      progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + reason);
+      String why = reason;
+      progress.update(nowMs(), () -> "waiting for controller " + nodeId + ": " + why);
       Thread.sleep(RETRY_MS);
     }
-    progress.clear();
-    if (perhapsDone && !reply.ok() && reply.json().path("message").asText().contains("is a voter already")) {
-      if (directory == null) {
-        throw new OutcomeUnknown(reply.json().path("message").asText()
-            + ". An answer was lost before: this may be the directory meant, or one that it replaces; `ottla quorum status` tells");
-      }
-      context.console().say("controller " + nodeId + " votes");
-      return ExitCode.OK;
+  }
+
+  /** Whether there is no time for another attempt. */
+  private static boolean isLast(long deadlineMs) {
+    return nowMs() + RETRY_MS >= deadlineMs;
+  }
+
+  /** A refusal says what became of the request that it answers, and nothing of one before it whose answer was lost. */
+  private int conclude(Reply reply, boolean answerLost) {
+    if (reply.ok() || !answerLost) {
+      return QuorumCommand.reportVoters(context, reply, json);
     }
-    return QuorumCommand.reportVoters(context, reply, json);
+    if (!message(reply).contains("is a voter already")) {
+      throw doubtful(message(reply));
+    }
+    if (directory == null) {
+      throw lostBefore(message(reply), "this may be the directory meant, or one that it replaces");
+    }
+    context.console().say("controller " + nodeId + " votes");
+    return ExitCode.OK;
+  }
+
+  private static OutcomeUnknown doubtful(String message) {
+    return lostBefore(message, "the controller may or may not vote");
+  }
+
+  private static OutcomeUnknown lostBefore(String message, String doubt) {
+    return new OutcomeUnknown(message + ". An answer was lost before: " + doubt + "; `ottla quorum status` tells");
+  }
+
+  private static String message(Reply reply) {
+    return reply.json().path("message").asText();
   }
 
   private static long nowMs() {
@@ -85,6 +109,6 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
   /** Not there yet, or not caught up yet. */
   private static boolean mayCome(Reply reply) {
     return ActiveController.isBusy(reply)
-        || (!reply.ok() && reply.json().path("message").asText().contains("follows this leader as observer"));
+        || (!reply.ok() && message(reply).contains("follows this leader as observer"));
   }
 }

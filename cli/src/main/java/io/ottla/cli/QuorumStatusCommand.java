@@ -136,6 +136,9 @@ final class QuorumStatusCommand implements Callable<Integer> {
       }
     }
     table.printTo(console);
+    if (leader.path("votersIndex").asLong() > leader.path("commitIndex").asLong()) {
+      console.say("the last change of the voters is not committed yet: it may still be undone");
+    }
   }
 
   private static JsonNode progressOf(JsonNode leader, String directory) {

@@ -36,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Slow, broken, refusing and lying servers, and what each means to a script. */
 class ServerAnswersTest {
   private static final String WRITTEN = "{\"offsets\":[{\"partition\":0,\"offset\":0,\"error_code\":null,\"error\":null}]}";
+  private static final ResponseDefinitionBuilder LOST = aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER);
+  /** Seconds: the first attempt of a cold JVM alone may take one. */
+  private static final String SEVERAL_ATTEMPTS = "3";
   @RegisterExtension
   private static final WireMockExtension SERVER = WireMockExtension.newInstance()
       .options(options().dynamicPort().bindAddress("127.0.0.1")).build();
@@ -249,6 +252,17 @@ class ServerAnswersTest {
   }
 
   @Test
+  void quorumStatusSaysThatAChangeOfTheVotersIsNotCommitted() {
+    String status = "{\"nodeId\":2,\"directoryId\":\"d2\",\"role\":\"LEADER\",\"term\":5,\"commitIndex\":10,"
+        + "\"votersIndex\":%d,\"voters\":[{\"nodeId\":2,\"directoryId\":\"d2\",\"host\":\"h\",\"port\":1}]}";
+    SERVER.stubFor(get(urlPathEqualTo("/raft/v1/status")).willReturn(okJson(status.formatted(11))));
+    assertThat(new Cli(home).run("quorum", "status", "--controller", SERVER.baseUrl()).err())
+        .contains("not committed yet");
+    SERVER.stubFor(get(urlPathEqualTo("/raft/v1/status")).willReturn(okJson(status.formatted(10))));
+    assertThat(new Cli(home).run("quorum", "status", "--controller", SERVER.baseUrl()).err()).isEmpty();
+  }
+
+  @Test
   void quorumWithoutLeaderIsUnreachable() {
     SERVER.stubFor(
         get(urlPathEqualTo("/raft/v1/status")).willReturn(okJson("{\"nodeId\":2,\"role\":\"CANDIDATE\",\"term\":5}")));
@@ -303,6 +317,73 @@ class ServerAnswersTest {
     SERVER.resetScenarios();
     assertThat(new Cli(home).run("quorum", "add-voter", "4", "--directory", "00000000-0000-0000-0000-000000000004",
         "--controller", SERVER.baseUrl()).exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  private Outcome addVoter(String... more) {
+    List<String> all = new ArrayList<>(List.of("quorum", "add-voter", "4", "--controller", SERVER.baseUrl()));
+    all.addAll(List.of(more));
+    return new Cli(home).run(all.toArray(String[]::new));
+  }
+
+  /** The first request is answered by the one, all that follow by the other. */
+  private static void addVoterAnswers(ResponseDefinitionBuilder first, ResponseDefinitionBuilder others) {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).willReturn(others));
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("first").whenScenarioStateIs("Started")
+        .willReturn(first).willSetStateTo("others"));
+  }
+
+  private static ResponseDefinitionBuilder refused(String code, String message, int status) {
+    return jsonResponse("{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}", status);
+  }
+
+  @Test
+  void addVoterThatGetsNoAnswerInTheEndIsUnknownWhateverWasAnsweredBefore() {
+    addVoterAnswers(refused("BUSY", "not caught up", 503), LOST);
+    Outcome outcome = addVoter("--timeout", SEVERAL_ATTEMPTS);
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.UNKNOWN_OUTCOME);
+    assertThat(outcome.err()).doesNotContain("not caught up");
+  }
+
+  /** The request whose answer was lost may have made it a voter; what is refused is the one that repeats it. */
+  @Test
+  void addVoterThatIsRefusedAfterALostAnswerIsUnknown() {
+    for (ResponseDefinitionBuilder refusal : List.of(refused("BUSY", "not committed yet", 503),
+        refused("INVALID_REQUEST", "no majority answers now", 400),
+        refused("NOT_CONTROLLER", "not the active one", 503))) {
+      SERVER.resetAll();
+      addVoterAnswers(LOST, refusal);
+      Outcome outcome = addVoter("--timeout", SEVERAL_ATTEMPTS, "--directory", "00000000-0000-0000-0000-000000000004");
+      assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(ExitCode.UNKNOWN_OUTCOME);
+      assertThat(outcome.err()).contains("An answer was lost before").contains("quorum status");
+    }
+  }
+
+  @Test
+  void addVoterThatWasNeverTakenFailsWithTheControllersReason() {
+    ResponseDefinitionBuilder busy = refused("BUSY", "not caught up", 503);
+    addVoterAnswers(busy, busy);
+    Outcome outcome = addVoter("--timeout", "1");
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(outcome.err()).contains("not caught up");
+  }
+
+  @Test
+  void addVoterGoesOnAfterALostAnswer() {
+    addVoterAnswers(LOST, okJson("{\"index\":9,\"voters\":[{\"nodeId\":4,\"directoryId\":\"d4\"}]}"));
+    assertThat(addVoter().exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  /** Each is asked once: a lost answer is told at once, and a refusal is the whole story. */
+  @Test
+  void removalOrHandOverWhoseAnswerIsLostIsUnknown() {
+    for (String path : List.of("/raft/v1/voters/remove", "/raft/v1/transfer")) {
+      SERVER.stubFor(post(urlPathEqualTo(path)).willReturn(LOST));
+    }
+    String at = SERVER.baseUrl();
+    assertThat(new Cli(home).run("quorum", "remove-voter", "3", "--controller", at).exitCode())
+        .isEqualTo(ExitCode.UNKNOWN_OUTCOME);
+    assertThat(new Cli(home).run("quorum", "transfer", "--to", "3", "--controller", at).exitCode())
+        .isEqualTo(ExitCode.UNKNOWN_OUTCOME);
   }
 
   @Test
