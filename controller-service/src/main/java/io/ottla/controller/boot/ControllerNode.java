@@ -89,7 +89,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
       runner = new FormationRunner(
           new Formation(config.nodeId(), config.clusterId(), config.initialVoters(), contacts(),
               opened, new SecureRandomSource()),
-          peers);
+          peers, this::fail);
     } catch (StorageCorruptionException e) {
       first = quarantined(e);
     }

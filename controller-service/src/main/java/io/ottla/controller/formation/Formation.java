@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #round} makes blocking calls and is for one thread; the other methods are for any thread, and the disk is only touched under
  * this object's lock.
+ *
+ * <p>The first exception of the store is passed on, and is the last thing that is tried: what the disk holds is unknown then, so every
+ * later call that would agree, decide or write throws {@link IllegalStateException}, and the node has to end (Q42).
  */
 public final class Formation {
   private final int nodeId;
@@ -40,6 +43,7 @@ public final class Formation {
   private @Nullable Proposal prepared;
   private @Nullable RaftIdentity formed;
   private long version;
+  private @Nullable Throwable failure;
 
   /**
    * @param configuredClusterId the setting {@code cluster.id}, or null to have one made up
@@ -80,8 +84,13 @@ public final class Formation {
         agreed == null ? 0 : agreed.ballot(), configuredClusterId, initialVoters, null, null);
   }
 
-  /** A proposal arrives. Agreeing twice to the same one is fine; an older one than agreed to already is refused. */
+  /**
+   * A proposal arrives. Agreeing twice to the same one is fine; an older one than agreed to already is refused.
+   *
+   * @throws RuntimeException when the agreement cannot be made durable now, or a write failed earlier; the node has to end (Q42)
+   */
   public synchronized PrepareAnswer onPrepare(Proposal proposal) {
+    requireNoFailure();
     Proposal agreed = prepared;
     if (formed != null) {
       return PrepareAnswer.refuse("controller " + nodeId + " belongs to a cluster already");
@@ -104,8 +113,13 @@ public final class Formation {
     return PrepareAnswer.agree();
   }
 
-  /** The decision arrives. True when this controller is a voter of that cluster afterwards. */
+  /**
+   * The decision arrives. True when this controller is a voter of that cluster afterwards.
+   *
+   * @throws RuntimeException when it cannot be made durable now, or a write failed earlier; the node has to end (Q42)
+   */
   public synchronized boolean onCommit(Proposal proposal) {
+    requireNoFailure();
     if (!proposal.voters().contains(self())) {
       return false;
     }
@@ -116,7 +130,11 @@ public final class Formation {
     return decided.equals(formed);
   }
 
-  /** Looks at all others and does what can be done now. */
+  /**
+   * Looks at all others and does what can be done now.
+   *
+   * @throws RuntimeException when something cannot be made durable now, or a write failed earlier; the node has to end (Q42)
+   */
   public FormationStatus round(FormationPeers peers) {
     long seenVersion;
     synchronized (this) {
@@ -260,15 +278,32 @@ public final class Formation {
   }
 
   private void prepare(Proposal proposal) {
-    version++;
-    store.storePrepared(new FormationStore.Prepared(directoryId, proposal));
+    write(() -> store.storePrepared(new FormationStore.Prepared(directoryId, proposal)));
     prepared = proposal;
   }
 
   private void form(RaftIdentity identity) {
-    version++;
-    store.storeFormed(identity);
+    write(() -> store.storeFormed(identity));
     formed = identity;
+  }
+
+  /** A second force proves nothing about what the first one lost: whatever fails here is not tried again (Q42). */
+  private void write(Runnable change) {
+    requireNoFailure();
+    version++;
+    try {
+      change.run();
+    } catch (Throwable e) { // whatever it is, what the disk holds is unknown
+      failure = e;
+      throw e;
+    }
+  }
+
+  private void requireNoFailure() {
+    if (failure != null) {
+      throw new IllegalStateException("controller " + nodeId + " could not write its directory earlier; it must end",
+          failure);
+    }
   }
 
   private ReplicaKey self() {

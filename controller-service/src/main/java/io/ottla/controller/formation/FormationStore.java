@@ -4,7 +4,10 @@ import io.ottla.controller.raft.RaftIdentity;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What formation makes durable in a controller's directory. Every write is durable on return and atomic under crashes. */
+/**
+ * What formation makes durable in a controller's directory. Every write is durable on return and atomic under crashes. After an exception of
+ * a write it is unknown what is durable: no other may follow in this process (Q42).
+ */
 public interface FormationStore {
   /** What was agreed to, if anything. */
   Optional<Prepared> prepared();
