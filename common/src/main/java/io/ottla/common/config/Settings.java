@@ -21,7 +21,7 @@ public final class Settings {
   public static final Setting INITIAL_VOTERS = add("controller.quorum.initial.voters", "",
       "Controllers that form the cluster, `id@host:port,...` with their INTERNAL addresses; used at formation, and for where these controllers answer. Empty on a controller that joins a cluster.");
   public static final Setting BOOTSTRAP_SERVERS = add("controller.quorum.bootstrap.servers", "",
-      "INTERNAL addresses of controllers, `host:port,...`; the initial voters when empty.");
+      "INTERNAL addresses of controllers, `host:port,...`; the initial voters when empty. A controller with an empty directory forms no cluster before each of them has answered, and joins theirs if they have one.");
   public static final Setting LISTENERS = add("listeners", "",
       "Addresses to bind: `CLIENT://host:port` (brokers) and `INTERNAL://host:port`; ports 8082 and 9090 on all interfaces when empty.");
   public static final Setting ADVERTISED_LISTENERS = add("advertised.listeners", "",

@@ -98,7 +98,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
     this.state = first;
   }
 
-  /** Where a controller without initial voters asks for the cluster it is to join. */
+  /** Where to ask for a cluster that exists already; the initial voters when nothing else is set. */
   private List<QuorumMember> contacts() {
     return config.bootstrapServers().stream().map(one -> new QuorumMember(0, one.host(), one.port())).toList();
   }

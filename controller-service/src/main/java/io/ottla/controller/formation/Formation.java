@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * its own directory. The others format theirs when told, or when they see a formed peer whose voters include their own directory: that id
  * can only have got there through their own durable agreement. Any other directory beside formed peers is formatted as an observer's, under
  * an id of its own that has no vote: only an operator can make it a voter (Q1, Q37).
+ *
+ * <p>Initial voters that have all been emptied look like a first start, and an only one asks nobody: it would form a second cluster beside
+ * the one that has grown meanwhile. So nothing is proposed or agreed to before every contact that the settings name beside them has
+ * answered, and a contact that is formed counts as any formed peer does. Silence is no answer: it may be a member that is down.
  *
  * <p>{@link #round} makes blocking calls and is for one thread; the other methods are for any thread, and the disk is only touched under
  * this object's lock.
@@ -44,11 +50,14 @@ public final class Formation {
   private @Nullable RaftIdentity formed;
   private long version;
   private @Nullable Throwable failure;
+  /** Why a contact may belong to a cluster, or form another one, for all that the latest round knew; null when none does. */
+  private @Nullable String doubt;
 
   /**
    * @param configuredClusterId the setting {@code cluster.id}, or null to have one made up
    * @param initialVoters the setting of that name, this controller among them; empty for one that joins a cluster, never forms one
-   * @param contacts controllers of the cluster to join when there are no initial voters; only their addresses matter
+   * @param contacts where controllers answer that may belong to a cluster already, each at an address of its own; only the addresses matter.
+   *        Those of initial voters say nothing more
    */
   public Formation(int nodeId, @Nullable String configuredClusterId, List<QuorumMember> initialVoters,
       List<QuorumMember> contacts, FormationStore store, RandomSource random) {
@@ -57,7 +66,11 @@ public final class Formation {
     List<QuorumMember> ordered = new ArrayList<>(initialVoters);
     ordered.sort(Comparator.comparingInt(QuorumMember::nodeId));
     this.initialVoters = List.copyOf(ordered);
-    this.contacts = initialVoters.isEmpty() ? List.copyOf(contacts) : this.initialVoters;
+    this.contacts = contacts.stream()
+        .filter(one -> initialVoters.stream()
+            .noneMatch(voter -> voter.host().equals(one.host()) && voter.port() == one.port()))
+        .toList();
+    this.doubt = doubt(Map.of());
     this.store = store;
     this.random = random;
     this.formed = store.formed().orElse(null);
@@ -109,6 +122,9 @@ public final class Formation {
     if (configuredClusterId != null && !configuredClusterId.equals(proposal.clusterId())) {
       return PrepareAnswer.refuse("controller " + nodeId + " is configured with cluster.id=" + configuredClusterId);
     }
+    if (doubt != null) {
+      return PrepareAnswer.refuse("controller " + nodeId + " does not agree yet: " + doubt);
+    }
     prepare(proposal);
     return PrepareAnswer.agree();
   }
@@ -144,17 +160,19 @@ public final class Formation {
       }
       seenVersion = version;
     }
-    List<PeerIdentity> answers = new ArrayList<>();
     SortedMap<Integer, PeerIdentity> seen = new TreeMap<>();
-    for (QuorumMember member : contacts) {
-      if (initialVoters.size() != 1) {
+    if (initialVoters.size() > 1) {
+      for (QuorumMember member : initialVoters) {
         // Its own address as well: what others reach there must be this very process.
-        peers.identity(member).ifPresent(identity -> {
-          answers.add(identity);
-          seen.put(member.nodeId(), identity);
-        });
+        peers.identity(member).ifPresent(identity -> seen.put(member.nodeId(), identity));
       }
     }
+    Map<QuorumMember, PeerIdentity> heard = new LinkedHashMap<>();
+    for (QuorumMember contact : contacts) {
+      peers.identity(contact).ifPresent(identity -> heard.put(contact, identity));
+    }
+    List<PeerIdentity> answers = new ArrayList<>(seen.values());
+    answers.addAll(heard.values());
     for (PeerIdentity peer : answers) {
       if (peer.clusterId() != null && peer.voters() != null) {
         return besideFormed(peer, peer.clusterId(), peer.voters(), seenVersion);
@@ -164,9 +182,16 @@ public final class Formation {
       return new FormationStatus.Waiting("waiting for a controller of the cluster to join, at " + contacts
           + "; to form a cluster, set controller.quorum.initial.voters");
     }
+    String doubtful = doubt(heard);
+    synchronized (this) {
+      doubt = doubtful;
+    }
     String obstacle = obstacle(seen);
     if (obstacle != null) {
       return new FormationStatus.Waiting(obstacle);
+    }
+    if (doubtful != null) {
+      return new FormationStatus.Waiting(doubtful);
     }
     if (initialVoters.getFirst().nodeId() != nodeId) {
       return new FormationStatus.Waiting("waiting for controller " + initialVoters.getFirst().nodeId()
@@ -275,6 +300,25 @@ public final class Formation {
       }
     }
     return clusterIds.size() > 1 ? "the controllers are configured with different cluster ids: " + clusterIds : null;
+  }
+
+  /** Why a cluster may exist, or come to exist, of which the initial voters know nothing; null when every contact answered otherwise. */
+  private @Nullable String doubt(Map<QuorumMember, PeerIdentity> heard) {
+    List<String> silent = new ArrayList<>();
+    for (QuorumMember contact : contacts) {
+      PeerIdentity peer = heard.get(contact);
+      String address = contact.host() + ":" + contact.port();
+      if (peer == null) {
+        silent.add(address);
+      } else if (!peer.initialVoters().isEmpty() && !peer.initialVoters().equals(initialVoters)) {
+        return "controller " + peer.nodeId() + " at " + address + " is configured with other initial voters, "
+            + peer.initialVoters() + "; make them the same, or none where a controller is to join";
+      }
+    }
+    return silent.isEmpty()
+        ? null
+        : "waiting for an answer from " + String.join(", ", silent) + ", which may belong to a cluster already; "
+            + "take out of controller.quorum.bootstrap.servers what is no controller, or none any more";
   }
 
   private void prepare(Proposal proposal) {

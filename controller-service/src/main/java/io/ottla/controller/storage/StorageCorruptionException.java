@@ -10,7 +10,8 @@ public final class StorageCorruptionException extends RuntimeException {
   /** The one repair of a directory that may have forgotten something; docs/recovery.md tells it at length. */
   private static final String REPAIR = " Something this controller once acknowledged may be missing, so it must not vote with"
       + " this directory. As long as a majority of the other controllers is sound: keep a copy of the directory, empty it,"
-      + " and start the node again; it comes back as an observer under a new directory id. Then"
+      + " and start the node again, with the other controllers in its controller.quorum.bootstrap.servers if it is its only"
+      + " initial voter; it comes back as an observer under a new directory id. Then"
       + " `ottla quorum add-voter <id>`, and then `ottla quorum remove-voter <id> --directory <old id>`"
       + " (see docs/recovery.md).";
 

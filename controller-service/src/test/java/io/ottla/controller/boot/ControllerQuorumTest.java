@@ -66,6 +66,8 @@ final class ControllerQuorumTest {
   private final Map<Integer, PeerClient> clients = new TreeMap<>();
 
   private int retainedEntries = 10_000;
+  /** Whether controller 1 is the only initial voter, and all know each other by {@code controller.quorum.bootstrap.servers}. */
+  private boolean growsFromOne;
 
   private record Running(InternalServer server, ControllerNode node) {}
 
@@ -92,10 +94,19 @@ final class ControllerQuorumTest {
 
   private NodeConfig config(int id) {
     List<String> voters = new ArrayList<>();
-    ports.forEach((nodeId, port) -> voters.add(nodeId + "@127.0.0.1:" + port));
+    List<String> contacts = new ArrayList<>();
+    ports.forEach((nodeId, port) -> {
+      if (!growsFromOne || (id == 1 && nodeId == 1)) {
+        voters.add(nodeId + "@127.0.0.1:" + port);
+      }
+      if (growsFromOne) {
+        contacts.add("127.0.0.1:" + port);
+      }
+    });
     return NodeSettings.gather(List.of("--process.roles=controller", "--node.id=" + id,
         "--listeners=INTERNAL://127.0.0.1:" + ports.get(id), "--management.server.port=0",
-        "--controller.quorum.initial.voters=" + String.join(",", voters), "--log.dirs=" + path.resolve("n" + id),
+        "--controller.quorum.initial.voters=" + String.join(",", voters),
+        "--controller.quorum.bootstrap.servers=" + String.join(",", contacts), "--log.dirs=" + path.resolve("n" + id),
         // A build machine pauses more than a server: fewer elections for nothing.
         "--controller.quorum.heartbeat.interval.ms=150",
         "--controller.quorum.election.timeout.min.ms=1500", "--controller.quorum.election.timeout.max.ms=2500",
@@ -283,6 +294,27 @@ final class ControllerQuorumTest {
     start(1 + (leader + 1) % 3);
     awaitLeader();
     assertThat(status(wiped).orElseThrow().role()).isEqualTo("OBSERVER");
+  }
+
+  @Test
+  void emptiedOnlyInitialVoterWaitsForTheClusterThatHasGrownFromItAndJoinsItWithoutAVote() throws Exception {
+    growsFromOne = true;
+    List.of(1, 2, 3).forEach(this::start);
+    String clusterId = status(awaitLeader()).orElseThrow().clusterId();
+    assertThat(changeVoters("add", new VoterChangeRequest(2, null))).hasSize(2);
+    assertThat(changeVoters("add", new VoterChangeRequest(3, null))).hasSize(3);
+    List.of(1, 2, 3).forEach(this::stop);
+    wipe(path.resolve("n1"));
+
+    start(1);
+    await().atMost(PATIENCE).until(() -> status(1).map(QuorumStatusResponse::detail).orElse("")
+        .contains("waiting for an answer from 127.0.0.1:" + port(2) + ", 127.0.0.1:" + port(3)));
+    assertThat(status(1).orElseThrow().clusterId()).as("alone it forms nothing").isNull();
+    start(3);
+    await().atMost(PATIENCE).until(() -> "OBSERVER".equals(status(1).map(QuorumStatusResponse::role).orElse(null)));
+    assertThat(status(1).orElseThrow().clusterId()).isEqualTo(clusterId);
+    start(2);
+    assertThat(awaitLeader()).isNotEqualTo(1);
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Formation under crashes before and after every disk write, lost requests and answers, delayed repeats, rounds of several controllers
- * running into each other, and wiped disks (Q1). Everything follows from the seed.
+ * running into each other, wiped disks, and controllers that join (Q1). Everything follows from the seed.
  */
 final class FormationSimulationTest {
   @Test
@@ -44,6 +44,27 @@ final class FormationSimulationTest {
     for (int seed = 0; seed < 2_000; seed++) {
       new World(seed, 3, true).run();
     }
+  }
+
+  @Test
+  void controllersThatJoinFollowTheQuorumThatForms() {
+    for (int seed = 0; seed < 300; seed++) {
+      new World(seed, 1, 2, false).run();
+      new World(seed, 3, 2, false).run();
+    }
+  }
+
+  @Test
+  void wipedInitialVotersFormNoSecondClusterBesideTheOneOfTheirContacts() {
+    int lost = 0;
+    for (int seed = 0; seed < 2_000; seed++) {
+      for (int size = 1; size <= 2; size++) {
+        World world = new World(seed, size, 2, true);
+        world.run();
+        lost += world.allVotersWiped() ? 1 : 0;
+      }
+    }
+    assertThat(lost).as("worlds in which no initial voter was left").isGreaterThan(1_000);
   }
 
   @Test
@@ -121,25 +142,33 @@ final class FormationSimulationTest {
     }
 
     Formation start() {
-      Formation started = new Formation(id, null, world.members, List.of(), this, world.randomSource);
+      Formation started = new Formation(id, null, world.isVoter(this) ? world.members : List.of(), world.contacts, this,
+          world.randomSource);
       process = started;
       return started;
     }
   }
 
   private static final class World {
+    private static final int BASE_PORT = 9000;
     private final int seed;
     private final Random random;
     private final RandomSource randomSource;
     private final boolean wipes;
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final List<QuorumMember> members = new ArrayList<>();
+    private final List<QuorumMember> contacts = new ArrayList<>();
     private final Set<RaftIdentity> everFormed = new HashSet<>();
     private final List<Runnable> delayed = new ArrayList<>();
     private boolean faults = true;
     private int depth;
 
     World(int seed, int size, boolean wipes) {
+      this(seed, size, 0, wipes);
+    }
+
+    /** @param joiners controllers besides the initial voters; with some, all controllers know all addresses as contacts */
+    World(int seed, int size, int joiners, boolean wipes) {
       this.seed = seed;
       this.wipes = wipes;
       this.random = new Random(seed);
@@ -154,10 +183,23 @@ final class FormationSimulationTest {
           return random.nextLong();
         }
       };
-      for (int id = 1; id <= size; id++) {
+      for (int id = 1; id <= size + joiners; id++) {
         nodes.put(id, new Node(this, id));
-        members.add(new QuorumMember(id, "host" + id, 9000 + id));
+        if (id <= size) {
+          members.add(new QuorumMember(id, "host" + id, BASE_PORT + id));
+        }
+        if (joiners > 0) {
+          contacts.add(new QuorumMember(0, "host" + id, BASE_PORT + id));
+        }
       }
+    }
+
+    boolean isVoter(Node node) {
+      return node.id <= members.size();
+    }
+
+    boolean allVotersWiped() {
+      return nodes.values().stream().filter(this::isVoter).noneMatch(node -> node.wiped.isEmpty());
     }
 
     Node node(int id) {
@@ -174,10 +216,16 @@ final class FormationSimulationTest {
       }
       faults = false;
       settle();
-      if (!wipes) {
+      if (!wipes || !contacts.isEmpty()) {
         checkAllFormed();
       }
       check();
+    }
+
+    /** With controllers that join, an initial voter loses its disk when one of them can still tell of the cluster. */
+    private boolean mayWipe(Node node) {
+      return wipes && !node.inRound && (contacts.isEmpty()
+          || (isVoter(node) && nodes.values().stream().anyMatch(other -> !isVoter(other) && other.formed != null)));
     }
 
     private void act() {
@@ -186,7 +234,7 @@ final class FormationSimulationTest {
       int choice = random.nextInt(20);
       if (choice == 0 && !node.inRound) {
         node.process = null;
-      } else if (wipes && !node.inRound && (choice == 1 || (node.formed != null && choice < 12))) {
+      } else if (mayWipe(node) && (choice == 1 || (node.formed != null && choice < 12))) {
         wipe(node);
       } else if (choice < 5 && !delayed.isEmpty()) {
         guarded(delayed.remove(random.nextInt(delayed.size())));
@@ -247,7 +295,7 @@ final class FormationSimulationTest {
         assertThat(identity.voters()).as("seed %d: the same voters", seed).isEqualTo(formed.getFirst().voters());
         for (Voter voter : identity.voters().voters()) {
           Node node = node(voter.key().nodeId());
-          if (!identity.voters().contains(identity.self())) {
+          if (isVoter(node(identity.self().nodeId())) && !identity.voters().contains(identity.self())) {
             assertThat(node(identity.self().nodeId()).wiped).as("seed %d: only a wiped disk observes", seed)
                 .isNotEmpty();
           }
@@ -285,7 +333,7 @@ final class FormationSimulationTest {
     }
 
     private <T> Optional<T> deliver(QuorumMember member, Receiver<T> receiver) {
-      Node to = node(member.nodeId());
+      Node to = node(member.port() - BASE_PORT);
       Formation process = to.process;
       if (process == null) {
         return Optional.empty();
