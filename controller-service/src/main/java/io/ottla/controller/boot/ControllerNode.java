@@ -68,7 +68,7 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
   private @Nullable FileRaftLog log;
   private List<AutoCloseable> watches = List.of();
   private boolean closing;
-  private volatile @Nullable Thread quarantine;
+  private @Nullable Thread quarantine;
 
   private ControllerNode(NodeConfig config, RuntimeObserver observer, MonotonicClock clock, FatalHandler fatal,
       NodeFaults faults) {
@@ -268,11 +268,15 @@ public final class ControllerNode implements ControllerHost, AutoCloseable {
       runner.close();
     }
     join(starter);
-    Thread leaving = quarantine;
+    Controller running;
+    Thread leaving;
+    synchronized (this) {
+      running = controller;
+      leaving = quarantine;
+    }
     if (leaving != null) {
       join(leaving); // it still works on the files that are about to be closed
     }
-    Controller running = controller;
     if (running != null) {
       running.close();
     }

@@ -99,8 +99,8 @@ public final class Election {
   }
 
   /**
-   * The leader's process is certainly gone: its protection ends, and this voter campaigns soon. Voters take turns by rank, so that they do
-   * not split the votes; should the first not win, the next one is a moment away. The first does not wait for the others to be told: one that is
+   * The leader's process is certainly gone: its protection ends, and this voter campaigns in its turn. Voters take turns by rank, so that they
+   * do not split the votes; should the first not win, the next one is a moment away. The first does not wait for the others to be told: one that is
    * told later has turned it away, knows that its round is lost by that, and takes the turn itself.
    */
   void leaderGone(FollowerState follower, ReplicaKey leader) {
@@ -119,7 +119,7 @@ public final class Election {
     }
   }
 
-  /** Somebody asked who could win, and was refused because this voter has heard its leader. */
+  /** A voter asked that was not granted: it cannot win soon, be it that this voter has heard its leader or that it has more of the log. */
   public void turnedAway() {
     if (quorum.role() instanceof FollowerState follower) {
       follower.turnedAway(quorum.nowMs());

@@ -322,6 +322,10 @@ final class ControllerLoop implements RaftListener {
         apply(raft);
       }
       case RaftNotice.ProposalCommitted committed -> {
+        ControllerStatus shown = status;
+        if (shown != null && shown.quorum().votersPending()) {
+          publishStatus(raft.report()); // who asked for the change is not to find it pending still
+        }
         pending.committed(committed.proposalId(), committed.lastIndex());
         pending.applied(control.committed().index());
       }

@@ -78,6 +78,15 @@ final class PeerGoneTest {
     assertThat(second.term()).isEqualTo(2);
   }
 
+  /** The same where the first could not win anyway, lacking an entry, as often under load. */
+  @Test
+  void whoRefusedTheFirstForItsLogDoesNotWaitForItsTurnEither() {
+    CoreFixture second = secondInRank();
+    second.receive(new PreVoteRequest(second.from(0, 2), 3, 0, 0));
+    second.step(new RaftInput.PeerGone(key(3)));
+    assertThat(second.role()).isEqualTo(Role.PRE_CANDIDATE);
+  }
+
   @Test
   void whoRefusedAnOutdatedTermWaitsForItsTurn() {
     CoreFixture second = secondInRank();

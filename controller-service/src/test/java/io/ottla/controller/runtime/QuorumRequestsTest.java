@@ -20,6 +20,8 @@ import io.ottla.controller.raft.ReplicaKey;
 import io.ottla.controller.raft.Voter;
 import io.ottla.controller.raft.VoterChange;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +122,19 @@ final class QuorumRequestsTest {
     committed(controller);
     assertThat(refusal(RaftPaths.ADD_VOTER, again).message()).contains("is a voter already").contains(
         added.directoryId().toString());
+  }
+
+  /** Who goes on with the next change at once would be told BUSY. */
+  @Test
+  void changeThatIsAnsweredIsNotShownAsPending() throws Exception {
+    Controller controller = serving();
+    ReplicaKey added = ByHand.key(4);
+    observes(controller, added);
+    List<Boolean> pending = new ArrayList<>();
+    controller.changeVoters(new VoterChange.Add(new Voter(added, "host", 9000)))
+        .thenAccept(_ -> pending.add(ByHand.quorum(controller).votersPending()));
+    hand.pass(controller, 200);
+    assertThat(pending).containsExactly(false);
   }
 
   @Test

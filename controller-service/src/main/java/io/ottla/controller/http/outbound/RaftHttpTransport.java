@@ -49,7 +49,7 @@ public final class RaftHttpTransport implements RaftTransport {
   private final Map<ReplicaKey, String> complaints = new ConcurrentHashMap<>();
   private volatile Map<ReplicaKey, Peer> peers = Map.of();
 
-  /** A peer's connections by class of traffic, made when first used. */
+  /** A peer's connections by class of traffic; those for votes and entries are opened at once, for snapshots when first used. */
   private record Peer(InetSocketAddress address, PeerLink urgent, PeerLink bulk, PeerLink snapshots) {
     void close() {
       urgent.close();

@@ -31,10 +31,13 @@ public final class PreVoteHandler {
     quorum.send(new PreVoteReply(quorum.reply(request.envelope()), granted));
     if (granted) {
       election.giveWayTo(request.envelope().from());
-    } else if (!upToDate) {
-      election.takeTheTurnOf(request.envelope().from());
-    } else if (request.proposedTerm() > quorum.term()) {
+      return;
+    }
+    if (request.proposedTerm() > quorum.term() && quorum.voters().contains(request.envelope().from())) {
       election.turnedAway();
+    }
+    if (!upToDate) {
+      election.takeTheTurnOf(request.envelope().from());
     }
   }
 
