@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
 final class QuorumAddVoterCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final long RETRY_MS = 200;
+  /** A controller whose disk was replaced may still be starting; the directory that it had is a voter meanwhile. */
+  private static final long APPEARS_MS = 20_000;
   private final Context context;
   @Mixin
   private QuorumCommand.ControllerOptions controllers = new QuorumCommand.ControllerOptions();
@@ -42,7 +44,8 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ActiveController active = new ActiveController(controllers.urls(context), TIMEOUT);
-    long deadlineMs = nowMs() + timeoutSeconds * 1_000L;
+    long startMs = nowMs();
+    long deadlineMs = startMs + timeoutSeconds * 1_000L;
     Progress progress = new Progress(context.console(), nowMs());
     boolean answerLost = false;
     while (true) {
@@ -60,7 +63,8 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
         answerLost |= elected instanceof OutcomeUnknown;
         reason = elected.text();
       }
-      if (reply != null && (!mayCome(reply) || isLast(deadlineMs))) {
+      boolean mayCome = reply != null && (mayCome(reply) || (mayAppear(reply) && nowMs() - startMs < APPEARS_MS));
+      if (reply != null && (!mayCome || isLast(deadlineMs))) {
         progress.clear();
         return conclude(reply, answerLost);
       }
@@ -104,6 +108,10 @@ final class QuorumAddVoterCommand implements Callable<Integer> {
 
   private static long nowMs() {
     return System.nanoTime() / 1_000_000;
+  }
+
+  private static boolean mayAppear(Reply reply) {
+    return !reply.ok() && message(reply).contains("no other directory of it has shown itself");
   }
 
   /** Not there yet, or not caught up yet. */

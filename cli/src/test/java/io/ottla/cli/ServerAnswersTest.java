@@ -301,6 +301,20 @@ class ServerAnswersTest {
         .isEqualTo(ExitCode.OK);
   }
 
+  /** As right after its start: until then the directory that it had is all that is known of it. */
+  @Test
+  void addVoterWaitsForTheDirectoryThatReplacesAnother() {
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("appears").whenScenarioStateIs("Started")
+        .willReturn(
+            jsonResponse("{\"code\":\"INVALID_REQUEST\",\"message\":\"controller 4 is a voter already, with directory"
+                + " d4; no other directory of it has shown itself to this leader\"}", 400))
+        .willSetStateTo("there"));
+    SERVER.stubFor(post(urlPathEqualTo("/raft/v1/voters/add")).inScenario("appears").whenScenarioStateIs("there")
+        .willReturn(okJson("{\"index\":9,\"voters\":[{\"nodeId\":4,\"directoryId\":\"d5\"}]}")));
+    assertThat(new Cli(home).run("quorum", "add-voter", "4", "--controller", SERVER.baseUrl()).exitCode())
+        .isEqualTo(ExitCode.OK);
+  }
+
   /** Under the same node id the old directory may vote, and the one that replaces it may not. */
   @Test
   void addVoterDoesNotTakeTheOldDirectoryForTheOneMeant() {

@@ -134,8 +134,7 @@ public final class Settings {
 
   /** Variables of the launcher and of images, not settings of a node. */
   private static final List<String> IGNORED_ENVIRONMENT = List.of("OTTLA_HOME", "OTTLA_OPTS", "OTTLA_SERVER",
-      "OTTLA_DATA_DIR",
-      "OTTLA_TAG", "OTTLA_JVM_OPTS");
+      "OTTLA_CONTROLLERS", "OTTLA_DATA_DIR", "OTTLA_TAG", "OTTLA_JVM_OPTS");
 
   private static Setting byEnvironmentName(String key) {
     for (Setting setting : ALL.values()) {

@@ -116,6 +116,11 @@ class NodeConfigTest {
   }
 
   @Test
+  void variablesOfTheCommandLineAreNoSettings() {
+    assertThat(Settings.fromEnvironment(Map.of("OTTLA_SERVER", "http://h:1", "OTTLA_CONTROLLERS", "h:2"))).isEmpty();
+  }
+
+  @Test
   void aMisspeltVariableIsRefusedWithTheNearestName() {
     assertThatThrownBy(() -> Settings.fromEnvironment(Map.of("OTTLA_NODEID", "3")))
         .hasMessageContaining("OTTLA_NODE_ID");
