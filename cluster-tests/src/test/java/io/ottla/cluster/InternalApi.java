@@ -20,6 +20,7 @@ import java.util.Map;
 final class InternalApi {
   private static final Duration STATUS_LIMIT = Duration.ofSeconds(2);
   private static final Duration CHANGE_LIMIT = Duration.ofSeconds(20);
+  private static final long BUSY_PAUSE_MS = 100;
   private static final Duration DIGEST_LIMIT = Duration.ofSeconds(20);
 
   private final Http http;
@@ -39,9 +40,20 @@ final class InternalApi {
     return change(controller, "/raft/v1/snapshot", WireJson.mapper().createObjectNode());
   }
 
-  /** Makes a controller that follows as an observer a voter; asks the active one. */
+  /** Makes a controller that follows as an observer a voter; asks the active one until it is not busy: the observer may not have caught up. */
   void addVoter(Node active, int nodeId) {
-    change(active, "/raft/v1/voters/add", WireJson.mapper().createObjectNode().put("nodeId", nodeId));
+    String url = active.internalUrl() + "/raft/v1/voters/add";
+    String body = WireJson.mapper().createObjectNode().put("nodeId", nodeId).toString();
+    Result result = http.post(url, "application/json", body, CHANGE_LIMIT);
+    for (long waited = 0; isBusy(result) && waited < CHANGE_LIMIT.toMillis(); waited += BUSY_PAUSE_MS) {
+      Waiting.pause(BUSY_PAUSE_MS);
+      result = http.post(url, "application/json", body, CHANGE_LIMIT);
+    }
+    Http.answered(url, result);
+  }
+
+  private static boolean isBusy(Result result) {
+    return result instanceof Result.Answer answer && answer.json().path("code").asText().equals("BUSY");
   }
 
   /** Takes a voter with that directory out of the quorum; asks the active controller. */
