@@ -133,7 +133,8 @@ class FaultyLogDirectoryTest extends LogDirectoryContract {
       file.force();
       assertThat(onDisk(partition, "a.log")).isEqualTo(expected.toString());
     }
-    assertThat(onDisk).hasSizeGreaterThan(10);
+    // A truncation below what has reached the file ends that until the force; before the first one it happens ten times.
+    assertThat(onDisk).hasSizeGreaterThan(3);
   }
 
   @Test
